@@ -1,0 +1,25 @@
+package spell
+
+import "testing"
+
+func TestClosest(t *testing.T) {
+	members := []string{"displayName", "jobTitle", "id", "reviewInstanceId"}
+	tests := []struct{ name, want string }{
+		{"jobTitel", "jobTitle"}, // a swap counts 2
+		{"DisplayName", "displayName"},
+		{"dispalyname", "displayName"},
+		{"reviewInstance", "reviewInstanceId"},
+		{"ids", "id"},
+		{"x", ""},
+		{"somethingElse", ""},
+		{"", ""},
+	}
+	for _, tt := range tests {
+		if got := Closest(tt.name, members); got != tt.want {
+			t.Errorf("Closest(%q) = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	if got := Closest("id", []string{"id"}); got != "" {
+		t.Errorf("Closest offers the name itself: %q", got)
+	}
+}
