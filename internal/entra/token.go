@@ -5,7 +5,6 @@ package entra
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -59,15 +58,19 @@ func Mint(now time.Time, o Options) string {
 	return signed
 }
 
-// The reasons for which a token is refused, in Graph's words.
-var (
-	ErrMalformed = errors.New("IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): 'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.")
-	ErrInvalid   = errors.New("Invalid JWT access token.")                          //lint:ignore ST1005 Graph's words
-	ErrExpired   = errors.New("Lifetime validation failed, the token is expired.")  //lint:ignore ST1005 Graph's words
-	ErrAudience  = errors.New("Access token validation failure. Invalid audience.") //lint:ignore ST1005 Graph's words
+// A Refusal is why Graph does not accept a token, in Graph's words.
+type Refusal string
+
+func (r Refusal) Error() string { return string(r) }
+
+const (
+	ErrMalformed Refusal = "IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): 'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'."
+	ErrInvalid   Refusal = "Invalid JWT access token."
+	ErrExpired   Refusal = "Lifetime validation failed, the token is expired."
+	ErrAudience  Refusal = "Access token validation failure. Invalid audience."
 )
 
-// Check returns why Graph would refuse the token, nil if it would not. Unless
+// Check returns why Graph would refuse the token, a [Refusal], or nil if it would not. Unless
 // strict, only tokens that graphmock made are looked at, and any other text passes.
 // Signatures are not verified.
 func Check(token string, now time.Time, strict bool) error {

@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 	exp := now.Add(time.Minute).Unix()
 	tests := []struct {
 		name, token   string
-		lax, strictly error
+		lax, strictly error // nil or a Refusal
 	}{
 		{"ours", Mint(now, Options{}), nil, nil},
 		{"ours, expired", Mint(now, Options{Lifetime: -time.Minute}), ErrExpired, ErrExpired},
