@@ -10,6 +10,8 @@ func TestClosest(t *testing.T) {
 		{"dispalyname", "displayName"},
 		{"reviewInstance", "reviewInstanceId"},
 		{"ids", "id"},
+		{"accessReviewInstanceId", "reviewInstanceId"},
+		{"displayNameOfTheUser", "displayName"},
 		{"x", ""},
 		{"somethingElse", ""},
 		{"", ""},
