@@ -1,0 +1,170 @@
+// Package tenant is the state behind the fake's answers: the catalogs,
+// resources and upload sessions of one Graph tenant, and what the operations of
+// the upload API do to them.
+//
+// An operation answers with a superset of what any revision of the contract
+// returns; the contract's response schema then keeps what its revision declares.
+package tenant
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/graphmock/graphmock/internal/ident"
+	"github.com/graphmock/graphmock/schemas"
+)
+
+// Config configures a Tenant.
+type Config struct {
+	Now func() time.Time // must not be nil
+	IDs *ident.Source    // must not be nil
+
+	// PageSize is the number of items in a page where the client asks for none
+	// with $top.
+	PageSize int
+	// SessionLifetime is how long an upload session stays active.
+	SessionLifetime time.Duration
+	// StrictIDs refuses to create a session under a catalog that the tenant does
+	// not know. Otherwise such a catalog is adopted.
+	StrictIDs bool
+}
+
+// A Tenant is safe for use by several goroutines at once.
+type Tenant struct {
+	cfg Config
+
+	mu        sync.Mutex
+	catalogs  list[*catalog]
+	resources list[*resource]
+	sessions  list[*session]
+	newest    map[pair]*session // the last one that was created for a pair, unless it was deleted
+}
+
+// New returns a tenant without any entity.
+func New(cfg Config) *Tenant { return &Tenant{cfg: cfg, newest: make(map[pair]*session)} }
+
+// Reset forgets every entity.
+func (t *Tenant) Reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.catalogs, t.resources, t.sessions = list[*catalog]{}, list[*resource]{}, list[*session]{}
+	t.newest = make(map[pair]*session)
+}
+
+// A Call is one request that fits the contract.
+type Call struct {
+	*schemas.Verdict
+	// NextLink returns the URL of the request with $skiptoken set to token.
+	NextLink func(token string) string
+}
+
+// An Answer is what the tenant says to a call.
+type Answer struct {
+	// Body is nil (for 204), map[string]any or, for a refusal, an *Error. It is
+	// the caller's to keep.
+	Body map[string]any
+	Err  *Error
+	// Adopted says which keys of the path were taken on trust.
+	Adopted []schemas.Key
+}
+
+// An Error is a refusal in Graph's words.
+type Error struct {
+	Status  int
+	Code    string
+	Message string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message) }
+
+func notFound(kind, id string) *Error {
+	return &Error{http.StatusNotFound, "ResourceNotFound", fmt.Sprintf("The %s '%s' was not found.", kind, id)}
+}
+
+func conflict(message string) *Error {
+	return &Error{http.StatusConflict, "Conflict", message}
+}
+
+func badRequest(format string, args ...any) *Error {
+	return &Error{http.StatusBadRequest, "BadRequest", fmt.Sprintf(format, args...)}
+}
+
+// handlers holds what each operation does. t.mu is held.
+var handlers = map[string]func(*Tenant, *Call, *Answer) *Error{
+	"catalog.list":             (*Tenant).listCatalogs,
+	"catalog.get":              (*Tenant).getCatalog,
+	"catalog.create":           (*Tenant).createCatalog,
+	"resource.list":            (*Tenant).listResources,
+	"resource.get":             (*Tenant).getResource,
+	"resourceRequest.create":   (*Tenant).requestResource,
+	"uploadSession.create":     (*Tenant).createSession,
+	"uploadSession.list":       (*Tenant).listSessions,
+	"uploadSession.get":        (*Tenant).getSession,
+	"uploadSession.update":     (*Tenant).completeSession,
+	"uploadSession.delete":     (*Tenant).deleteSession,
+	"uploadSession.uploadFile": (*Tenant).uploadFile,
+	"file.create":              (*Tenant).createFile,
+}
+
+// Handles reports whether the tenant knows what an operation does.
+func Handles(operation string) bool { return handlers[operation] != nil }
+
+// Answer carries out a call. The operation must be one that the tenant
+// [Handles].
+func (t *Tenant) Answer(call *Call) Answer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var a Answer
+	if a.Err = handlers[call.Operation.ID](t, call, &a); a.Err != nil {
+		a.Body = nil
+	}
+	return a
+}
+
+// timestamp formats a time as Graph does: UTC, up to seven digits of a second.
+func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.9999999Z") }
+
+// list keeps entities in the order of their creation. The zero value is empty.
+type list[E interface{ key() string }] struct {
+	items []E
+	byID  map[string]E
+}
+
+func (l *list[E]) add(e E) {
+	if l.byID == nil {
+		l.byID = make(map[string]E)
+	}
+	l.items = append(l.items, e)
+	l.byID[e.key()] = e
+}
+
+// get returns the zero value, nil, if there is none.
+func (l *list[E]) get(id string) E { return l.byID[id] }
+
+func (l *list[E]) remove(id string) {
+	delete(l.byID, id)
+	for i, e := range l.items {
+		if e.key() == id {
+			l.items = append(l.items[:i:i], l.items[i+1:]...)
+			return
+		}
+	}
+}
+
+// text returns a member of a decoded body, "" if it is not a string.
+func text(object map[string]any, name string) string {
+	s, _ := object[name].(string)
+	return s
+}
+
+// first returns the first member of those names that is there.
+func first(object map[string]any, names ...string) map[string]any {
+	for _, name := range names {
+		if m, ok := object[name].(map[string]any); ok {
+			return m
+		}
+	}
+	return nil
+}
