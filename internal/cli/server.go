@@ -1,0 +1,262 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/spf13/pflag"
+
+	"github.com/graphmock/graphmock/fixtures"
+	"github.com/graphmock/graphmock/internal/report"
+	"github.com/graphmock/graphmock/mock"
+)
+
+// serverFlags configure the fake.
+type serverFlags struct {
+	contracts contractFlags
+	sessions  sessionFlags
+	strict    bool
+	auth      string
+	control   bool
+	seed      uint64
+	record    recordFlags
+	maxJSON   int
+	maxUpload int
+	log       bool
+}
+
+func (f *serverFlags) add(fs *pflag.FlagSet) {
+	f.contracts.add(fs)
+	addValue(fs, "session", "file|dir", "", "answer from recorded sessions first; repeatable", func(text string) error {
+		f.sessions.names = append(f.sessions.names, text)
+		return nil
+	})
+	fs.BoolVar(&f.strict, "strict", false, "refuse calls that match no interaction of the sessions")
+	fs.BoolVar(&f.sessions.anyOrder, "any-order", false, "match interactions in any order")
+	addChoice(fs, &f.auth, "auth", "any", "which bearer tokens pass: any, or well-formed unexpired ones for Graph", "any", "strict")
+	fs.BoolVar(&f.control, "control", false, "open the control API under /_graphmock/ to this machine")
+	fs.Uint64Var(&f.seed, "seed", 0, "where ids and other random choices start")
+	f.record.add(fs, "record", "record the calls as a session in this file")
+	addSize(fs, &f.maxJSON, "max-json", "largest JSON body (default 4MiB)")
+	addSize(fs, &f.maxUpload, "max-upload", "largest uploaded file (default 32MiB)")
+	fs.BoolVar(&f.log, "log", false, "log each call to standard error")
+}
+
+// sessionFlags say what is replayed.
+type sessionFlags struct {
+	names    []string // files and folders
+	anyOrder bool
+}
+
+func (f *sessionFlags) load(env *Env) ([]*fixtures.Session, error) {
+	if err := findFiles(f.names); err != nil {
+		return nil, err
+	}
+	var sessions []*fixtures.Session
+	var errs []error
+	for _, name := range f.names {
+		list, err := fixtures.LoadPath(name)
+		sessions, errs = append(sessions, list...), append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for _, s := range sessions {
+		hintCut(env, s)
+	}
+	return sessions, nil
+}
+
+// hintCut tells that the end of a session is missing.
+func hintCut(env *Env, s *fixtures.Session) {
+	if s.Cut {
+		fmt.Fprintf(env.log, "graphmock: hint: session %q ends inside an interaction, which is left out\n", s.Name)
+	}
+}
+
+// recordFlags say where calls are recorded.
+type recordFlags struct {
+	file      string
+	overwrite bool
+}
+
+func (f *recordFlags) add(fs *pflag.FlagSet, name, usage string) {
+	addValue(fs, name, "file", "", usage, func(text string) error {
+		f.file = text
+		return canCreate(text)
+	})
+	fs.BoolVar(&f.overwrite, "overwrite", false, "replace the file of --"+name+" if there is one")
+}
+
+// open returns a recorder, nil if none is asked for.
+func (f *recordFlags) open() (*fixtures.Recorder, error) {
+	if f.file == "" {
+		return nil, nil
+	}
+	name := strings.TrimSuffix(filepath.Base(f.file), filepath.Ext(f.file))
+	rec, err := fixtures.NewRecorder(f.file, fixtures.Session{Name: cmp.Or(name, "recording")}, fixtures.RecorderOptions{Overwrite: f.overwrite})
+	if errors.Is(err, fs.ErrExist) {
+		return nil, failf("%s is there already", f.file).hint("--overwrite replaces it")
+	}
+	return rec, err
+}
+
+// A server is the fake with what is gathered while it runs.
+type server struct {
+	*mock.Server
+	calls    *report.Collector
+	recorder *fixtures.Recorder // nil if nothing is recorded
+	file     string             // of the recorder
+	log      *callLog
+	env      *Env
+}
+
+// start starts the fake as f says, with what cfg has besides.
+func (f *serverFlags) start(env *Env, cfg mock.Config) (*server, error) {
+	if f.strict && len(f.sessions.names) == 0 {
+		return nil, usagef("--strict needs sessions").hint("--strict --session FILE")
+	}
+	set, err := f.contracts.set()
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := f.sessions.load(env)
+	if err != nil {
+		return nil, err
+	}
+	recorder, err := f.record.open()
+	if err != nil {
+		return nil, err
+	}
+	s := &server{calls: report.NewCollector(set), recorder: recorder, file: f.record.file, log: &callLog{w: env.log}, env: env}
+	if f.log {
+		s.log.calls = slog.NewTextHandler(env.log, nil)
+	}
+	cfg.Contracts, cfg.Sessions, cfg.Recorder = set, sessions, recorder
+	cfg.Replay = mock.ReplayMode{AnyOrder: f.sessions.anyOrder, Strict: f.strict}
+	if f.auth == "strict" {
+		cfg.Auth = mock.AuthStrict
+	}
+	cfg.Control, cfg.Seed = f.control, f.seed
+	cfg.Limits = mock.Limits{JSONBody: f.maxJSON, Upload: f.maxUpload}
+	cfg.Logger = slog.New(s.log)
+	also := cfg.OnCall
+	cfg.OnCall = func(c mock.Call) {
+		s.calls.Add(report.FromCall(c))
+		if also != nil {
+			also(c)
+		}
+	}
+	if s.Server, err = mock.Start(cfg); err != nil {
+		return nil, errors.Join(notListening(err), s.dropRecording())
+	}
+	return s, nil
+}
+
+// notListening adds to the error of a listener what to type instead.
+func notListening(err error) error {
+	return failf("%w", err).hint("--addr 127.0.0.1:0 takes a free port")
+}
+
+// close ends the server and returns the report of its calls.
+func (s *server) close() (*report.Report, error) {
+	// A connection that was cut off is no failure of a server that was told to end.
+	if err := s.Server.Close(); err != nil {
+		fmt.Fprintf(s.env.log, "graphmock: hint: %v\n", err)
+	}
+	r := s.calls.Report()
+	r.UnusedAnswers, r.UnusedInteractions = s.UnusedScripts(), s.UnusedInteractions()
+	return r, s.closeRecorder()
+}
+
+// abandon ends a server that nobody has called.
+func (s *server) abandon() error {
+	_, err := s.close()
+	return errors.Join(err, s.dropRecording())
+}
+
+func (s *server) closeRecorder() error {
+	if s.recorder == nil {
+		return nil
+	}
+	err := s.recorder.Close()
+	if n := s.log.errors.Load(); n > 0 {
+		err = errors.Join(err, failf("%s is not complete", s.file))
+	}
+	return err
+}
+
+// dropRecording removes a recording without calls: it would be in the way of
+// the next attempt.
+func (s *server) dropRecording() error {
+	if s.recorder == nil {
+		return nil
+	}
+	return errors.Join(s.recorder.Close(), os.Remove(s.file))
+}
+
+// A callLog is a [slog.Handler] for the records of the server. Errors, which
+// only the recorder has, are written as the command writes them: without a log of
+// calls they would go unseen.
+type callLog struct {
+	w      io.Writer
+	calls  slog.Handler // of the other records, nil if they are not wanted
+	errors atomic.Int64
+}
+
+func (l *callLog) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= slog.LevelError || l.calls != nil && level >= slog.LevelInfo
+}
+
+func (l *callLog) WithAttrs([]slog.Attr) slog.Handler { return l } // the server does not use it
+func (l *callLog) WithGroup(string) slog.Handler      { return l }
+
+func (l *callLog) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level < slog.LevelError {
+		return l.calls.Handle(ctx, r)
+	}
+	l.errors.Add(1)
+	text := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		text += ": " + a.Value.String()
+		return true
+	})
+	_, err := fmt.Fprintf(l.w, "graphmock: error: %s\n", text)
+	return err
+}
+
+// lockedWriter lets several goroutines write.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// listen installs the handler of signals. A second signal ends the process at once.
+func listen(env *Env) (signals <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 8)
+	return c, env.Notify(c)
+}
+
+// untilToldToEnd waits for a signal, or for the end of ctx.
+func untilToldToEnd(ctx context.Context, signals <-chan os.Signal) {
+	select {
+	case <-ctx.Done():
+	case <-signals:
+	}
+}
