@@ -256,6 +256,7 @@ func (c *checker) add(f Finding) {
 		return
 	}
 	f.Severity = c.set.rules.severity(f.Rule)
+	f.Pointer = strings.ToValidUTF8(f.Pointer, "?")
 	if c.counts == nil {
 		c.counts = make(map[part]int)
 	}
@@ -304,8 +305,8 @@ func (c *checker) checkPath() {
 	for _, k := range res.keys {
 		if placeholder.MatchString(k.Value) {
 			c.add(Finding{
-				Rule: "path.placeholder", In: InPath, Pointer: k.Value, Found: k.Value, Wanted: "the " + k.Name,
-				Message: fmt.Sprintf("%q looks like a placeholder that nobody filled in", k.Value),
+				Rule: "path.placeholder", In: InPath, Pointer: k.Value, Found: clip(k.Value), Wanted: "the " + k.Name,
+				Message: fmt.Sprintf("%q looks like a placeholder that nobody filled in", clip(k.Value)),
 			})
 		}
 	}
@@ -338,7 +339,7 @@ func (c *checker) addWrongMethod(res resolution) {
 			segment = c.segments[len(c.segments)-1]
 		}
 		c.add(Finding{
-			Rule: "path.unknown-segment", In: InPath, Pointer: segment, Found: segment,
+			Rule: "path.unknown-segment", In: InPath, Pointer: segment, Found: clip(segment),
 			Wanted: "more behind it: " + strings.Join(res.at.expected(), ", "), Reference: c.verdict.Contract.Source,
 			Message: fmt.Sprintf("no operation of %s answers on this path", c.verdict.Contract.Name),
 		})
@@ -346,9 +347,9 @@ func (c *checker) addWrongMethod(res resolution) {
 	}
 	c.verdict.Methods = methods
 	f := Finding{
-		Rule: "method.not-allowed", In: InMethod, Found: c.Method, Wanted: strings.Join(methods, " or "),
+		Rule: "method.not-allowed", In: InMethod, Found: clip(c.Method), Wanted: strings.Join(methods, " or "),
 		Reference: res.at.ops[methods[0]].Reference,
-		Message:   fmt.Sprintf("%s is not allowed here in %s", c.Method, c.verdict.Contract.Name),
+		Message:   fmt.Sprintf("%s is not allowed here in %s", clip(c.Method), c.verdict.Contract.Name),
 	}
 	if len(methods) == 1 || strings.ToUpper(c.Method) == methods[0] {
 		f.Suggestion = methods[0]

@@ -156,10 +156,11 @@ func show(v any) string {
 	return clip(string(text))
 }
 
+// clip cuts s to 200 bytes; bytes that are not UTF-8 become question marks.
 func clip(s string) string {
 	const limit = 200
 	if len(s) <= limit {
-		return s
+		return strings.ToValidUTF8(s, "?")
 	}
 	return strings.ToValidUTF8(s[:limit-len("…")], "") + "…"
 }

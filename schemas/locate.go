@@ -116,9 +116,11 @@ func (l *locator) visit(s *spot) error {
 
 // member reads a value that belongs to next, which is nil if nobody looks for it.
 func (l *locator) member(next *spot, offset int) error {
-	if next == nil || next.offset >= 0 { // of members of one name the first counts
+	if next == nil {
 		return l.dec.SkipValue()
 	}
-	next.offset = offset
+	if next.offset < 0 { // of members of one name the first counts
+		next.offset = offset
+	}
 	return l.visit(next)
 }

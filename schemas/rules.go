@@ -144,7 +144,10 @@ func responseRules(rules []Rule) []Rule {
 		if s, ok := softer[r.ID]; ok {
 			r.Severity = s
 		}
-		r.Summary = "In an answer: " + strings.ToLower(r.Summary[:1]) + r.Summary[1:]
+		if !strings.HasPrefix(r.Summary, "JSON") {
+			r.Summary = strings.ToLower(r.Summary[:1]) + r.Summary[1:]
+		}
+		r.Summary = "In an answer: " + r.Summary
 		out = append(out, r)
 	}
 	return out

@@ -1,0 +1,191 @@
+package schemas_test
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/graphmock/graphmock/schemas"
+)
+
+// checkProperties holds the check of any request to what is true of all: it
+// does not panic, says the same twice, makes no more findings than is of use,
+// and every finding has a known rule and a place that exists.
+func checkProperties(t *testing.T, r *schemas.Request) *schemas.Verdict {
+	t.Helper()
+	set := schemas.Embedded()
+	v := set.CheckRequest(r)
+	if again := set.CheckRequest(r).Findings; !slices.Equal(v.Findings, again) {
+		t.Errorf("found %v\nand then %v", v.Findings, again)
+	}
+	checkFindings(t, v.Findings, r.Body, v.File)
+	if fits, errors := len(v.Fits) > 0, len(schemas.Errors(v.Findings)) > 0; fits == errors || v.Operation == nil && fits {
+		t.Errorf("fits %v, operation %v, found %v", v.Fits, v.Operation, v.Findings)
+	}
+	for _, status := range []int{200, 201, 204, 400, 503} {
+		header := http.Header{"Content-Type": {"application/json"}}
+		checkFindings(t, set.CheckResponse(v, &schemas.Response{Status: status, Header: header, Body: r.Body}), r.Body, nil)
+	}
+	return v
+}
+
+// most is how many findings of one severity there may be about one part of a message.
+const most = 100
+
+func checkFindings(t *testing.T, findings []schemas.Finding, body []byte, file *schemas.File) {
+	t.Helper()
+	counts := make(map[string]int)
+	for _, f := range findings {
+		if rule, err := schemas.RuleByID(f.Rule); err != nil || f.Severity != rule.Severity {
+			t.Errorf("%v: %v", f, err)
+		}
+		if f.Message == "" || !utf8.ValidString(f.Found+f.Pointer+f.Message) || len(f.Found) > 200 || strings.Contains(f.String()+f.Found, secret) {
+			t.Errorf("%v, found %q", f, f.Found)
+		}
+		if counts[f.Severity.String()+string(f.In)]++; counts[f.Severity.String()+string(f.In)] > most+1 { // 1 for drift
+			t.Fatalf("%d findings", len(findings))
+		}
+		switch f.In {
+		case schemas.InBody, schemas.InResponseBody:
+			if !strings.HasPrefix(f.Pointer, "/") && f.Pointer != "" || !inText(body, f.Line, f.Column) {
+				t.Errorf("%v is not in the body %q", f, body)
+			}
+		case schemas.InCSV:
+			if file == nil || f.Column < 1 || f.Line < 1 || f.Line > 1+bytes.Count(file.Data, []byte("\n")) {
+				t.Errorf("%v is not in the file %v", f, file)
+			}
+		}
+	}
+}
+
+// secret is the token of fuzzed requests, which no finding may show.
+const secret = "eyJ0eXAi"
+
+// inText reports whether there is such a place, or the end of the line.
+func inText(text []byte, line, column int) bool {
+	lines := bytes.Split(text, []byte("\n"))
+	if line == 0 && column == 0 {
+		return true
+	}
+	return line >= 1 && line <= len(lines) && column >= 1 && column <= utf8.RuneCount(lines[line-1])+1
+}
+
+func fuzzRequest(method, url, contentType string, body []byte) *schemas.Request {
+	header := http.Header{"Authorization": {"Bearer " + secret}}
+	if contentType != "" {
+		header.Set("Content-Type", contentType)
+	}
+	return &schemas.Request{Method: method, URL: url, Header: header, Body: body}
+}
+
+// jsonOperations are the requests whose bodies are fuzzed.
+var jsonOperations = []string{
+	"POST /v1.0/identityGovernance/catalogs/c/resources/r/uploadSessions",
+	"POST /beta/identityGovernance/catalogs/c/accessPackageResources/r/uploadSessions",
+	"POST /v1.0/identityGovernance/entitlementManagement/resourceRequests",
+	"PATCH /v1.0/identityGovernance/catalogs/c/resources/r/uploadSessions/s",
+}
+
+func FuzzCheckJSON(f *testing.F) {
+	for _, s := range samples(f) {
+		if s.op.Request == nil || s.op.Request.Schema == nil {
+			continue
+		}
+		for i := range jsonOperations {
+			f.Add(uint8(i), s.request.Body)
+		}
+		for i, c := range corruptions(f, s) {
+			if i%100 == 0 {
+				f.Add(uint8(i), c.request.Body)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, operation uint8, body []byte) {
+		method, url, _ := strings.Cut(jsonOperations[int(operation)%len(jsonOperations)], " ")
+		v := checkProperties(t, fuzzRequest(method, url, "application/json", body))
+		if v.Operation == nil {
+			t.Errorf("no operation: %v", v.Findings)
+		}
+	})
+}
+
+func FuzzMultipart(f *testing.F) {
+	for _, s := range samples(f) {
+		if s.op.Request != nil && s.op.Request.CSV != nil {
+			f.Add(s.request.Header.Get("Content-Type"), s.request.Body)
+			for _, c := range multipartCorruptions(s)[:12] {
+				f.Add(s.request.Header.Get("Content-Type"), c.request.Body)
+			}
+		}
+	}
+	f.Add(`multipart/form-data; boundary="a b"`, []byte("--a b\nContent-Disposition: form-data; name=file; filename*=utf-8''%zz\n\n\n--a b--"))
+	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
+		v := checkProperties(t, fuzzRequest("POST", "/v1.0/identityGovernance/catalogs/c/resources/r/uploadSessions/s/uploadFile", contentType, body))
+		if len(v.Fits) > 0 && (v.File == nil || !bytes.Contains(body, v.File.Data)) {
+			t.Errorf("accepted without a file: %q", body)
+		}
+	})
+}
+
+func FuzzCSV(f *testing.F) {
+	for _, s := range samples(f) {
+		if s.op.Request != nil && s.op.Request.CSV != nil {
+			file := readCSV(f, s.request)
+			f.Add([]byte(writeCSV(file.rows, ',')))
+			for i, c := range csvCorruptions(f, s) {
+				if i%15 != 0 {
+					continue
+				}
+				f.Add(bytes.TrimSuffix(bytes.TrimPrefix(c.request.Body, []byte(file.head)), []byte(file.tail)))
+			}
+		}
+	}
+	f.Add([]byte("principalId,\xe9\n\xe9,\xe9\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, url := range []string{
+			"/v1.0/identityGovernance/catalogs/c/resources/r/uploadSessions/s/uploadFile",
+			"/beta/identityGovernance/entitlementManagement/accessPackageCatalogs/c/accessPackageResources/r/uploadSessions/s/uploadFile",
+		} {
+			const boundary = "MyPartBoundary198374"
+			head := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"
+			body := slices.Concat([]byte(head), data, []byte("\r\n--"+boundary+"--\r\n"))
+			v := checkProperties(t, fuzzRequest("POST", url, "multipart/form-data; boundary="+boundary, body))
+			if bytes.Contains(data, []byte(boundary)) {
+				continue
+			}
+			if v.File == nil || !bytes.Equal(v.File.Data, data) {
+				t.Errorf("file %v, want %q", v.File, data)
+			}
+		}
+	})
+}
+
+func FuzzPath(f *testing.F) {
+	for _, s := range samples(f) {
+		f.Add(s.request.Method, s.request.URL)
+		for i, c := range slices.Concat(messageCorruptions(s), queryCorruptions(s)) {
+			if i%15 == 0 {
+				f.Add(c.request.Method, c.request.URL)
+			}
+		}
+	}
+	f.Add("\xbb", "/beta/identityGovernance/catalogs/\xff?$filter=\xfe")
+	f.Fuzz(func(t *testing.T, method, url string) {
+		v := checkProperties(t, fuzzRequest(method, url, "", nil))
+		if len(v.Fits) > 0 && v.Operation.Response.Context != "" {
+			if context := v.Context(); strings.Contains(context, "{") {
+				t.Errorf("context %q", context)
+			}
+		}
+		if decoded := strings.Count(url, "%25"); decoded == 0 { // a key is what was sent, decoded once
+			for _, k := range v.Keys {
+				if k.Value == "" {
+					t.Errorf("keys %v of %q", v.Keys, url)
+				}
+			}
+		}
+	})
+}

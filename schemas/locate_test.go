@@ -1,0 +1,34 @@
+package schemas
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/graphmock/graphmock/internal/strictjson"
+)
+
+// FuzzLocate: looking for many pointers at once finds what looking for each finds.
+func FuzzLocate(f *testing.F) {
+	for _, text := range []string{
+		`{"a": {"b": [1, {"c/d": 2, "~": null}]}, "": 3}`,
+		" \n{\"a\": 1, // why\n\"a\": {\"b\": 2},}",
+		`[[], [1, 2, [3]]]`,
+		`{"a": {"b": 1}, "a": {"c": 2}, "d`,
+		"\ufeff{\"é\": \"\\u00e9\"}", "", "5", "{", "]",
+	} {
+		f.Add(text, "/a/b/1 /a/b/1/c~1d /a/c /a /x /2/2/0 / // /~0 /é /d ")
+	}
+	f.Fuzz(func(t *testing.T, text, list string) {
+		var pointers []string
+		for p := range strings.SplitSeq(list, " ") {
+			if p == "" || p[0] == '/' {
+				pointers = append(pointers, p)
+			}
+		}
+		for i, offset := range locate([]byte(text), pointers) {
+			if want := strictjson.Locate([]byte(text), pointers[i]); offset != want {
+				t.Errorf("%q in %q: offset %d, want %d", pointers[i], text, offset, want)
+			}
+		}
+	})
+}
