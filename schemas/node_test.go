@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -161,6 +162,17 @@ func pointer(place []string) string {
 		b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(token))
 	}
 	return b.String()
+}
+
+// sorted yields a map in the order of its keys, so that tests do the same each time.
+func sorted[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, key := range slices.Sorted(maps.Keys(m)) {
+			if !yield(key, m[key]) {
+				return
+			}
+		}
+	}
 }
 
 func decode(tb testing.TB, data []byte) any {
