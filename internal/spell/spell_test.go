@@ -1,6 +1,9 @@
 package spell
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestClosest(t *testing.T) {
 	members := []string{"displayName", "jobTitle", "id", "reviewInstanceId"}
@@ -23,5 +26,14 @@ func TestClosest(t *testing.T) {
 	}
 	if got := Closest("id", []string{"id"}); got != "" {
 		t.Errorf("Closest offers the name itself: %q", got)
+	}
+	if got := Closest(strings.Repeat("displayName", 100_000), members); got != "" {
+		t.Errorf("a name of a megabyte is taken for %q", got)
+	}
+	if got := Hint("jobTitel", members); got != `; did you mean "jobTitle"?` {
+		t.Errorf("Hint: %s", got)
+	}
+	if got := Hint("x", members); got != "" {
+		t.Errorf("Hint: %s", got)
 	}
 }

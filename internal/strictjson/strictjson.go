@@ -39,12 +39,39 @@ type Problem struct {
 	Detail  string // for Syntax: what is wrong
 }
 
+// MaxProblems is how many problems of one kind are reported of a text; the first
+// ones count.
+const MaxProblems = 100
+
+// A list collects problems.
+type list struct {
+	problems []Problem
+	counts   map[Kind]int
+}
+
+// add keeps a problem unless there are enough of its kind. What costs time or
+// memory to say is said by fill, which may be nil.
+func (l *list) add(kind Kind, offset int, fill func(*Problem)) {
+	if l.counts == nil {
+		l.counts = make(map[Kind]int)
+	}
+	if l.counts[kind]++; l.counts[kind] > MaxProblems {
+		return
+	}
+	p := Problem{Kind: kind, Offset: offset}
+	if fill != nil {
+		fill(&p)
+	}
+	l.problems = append(l.problems, p)
+}
+
 // Parse decodes one JSON value. Numbers are [json.Number], objects
 // map[string]any, arrays []any. Where names are repeated the last one counts, as with
-// most decoders. ok is false if there is no value to go on with.
+// most decoders. ok is false if there is no value to go on with. Of each kind
+// of problem there are at most [MaxProblems].
 func Parse(data []byte, maxDepth int) (value any, ok bool, problems []Problem) {
 	d := newDecoder(data, maxDepth)
-	if value, err := d.document(); err == nil && len(d.problems) == 0 {
+	if value, err := d.document(); err == nil && len(d.found.problems) == 0 {
 		return value, true, nil
 	}
 	text, problems := Standardize(data)
@@ -53,7 +80,7 @@ func Parse(data []byte, maxDepth int) (value any, ok bool, problems []Problem) {
 	}
 	d = newDecoder(text, maxDepth)
 	value, err := d.document()
-	problems = append(problems, d.problems...)
+	problems = append(problems, d.found.problems...)
 	if err != nil {
 		return nil, false, append(problems, d.syntaxProblem(err))
 	}
@@ -62,10 +89,10 @@ func Parse(data []byte, maxDepth int) (value any, ok bool, problems []Problem) {
 
 // decoder reads values of one text by recursion.
 type decoder struct {
-	text     []byte
-	dec      *jsontext.Decoder
-	depth    int // levels that may still be opened
-	problems []Problem
+	text  []byte
+	dec   *jsontext.Decoder
+	depth int // levels that may still be opened
+	found list
 }
 
 func newDecoder(text []byte, maxDepth int) *decoder {
@@ -86,7 +113,7 @@ func (d *decoder) document() (any, error) {
 	}
 	end := int(d.dec.InputOffset())
 	if rest := bytes.TrimLeft(d.text[end:], " \t\r\n"); len(rest) > 0 {
-		d.problem(TrailingText, len(d.text)-len(rest), "")
+		d.found.add(TrailingText, len(d.text)-len(rest), func(p *Problem) { p.Found = line(rest) })
 	}
 	return v, nil
 }
@@ -125,7 +152,10 @@ func (d *decoder) object() (any, error) {
 		}
 		name := tok.String()
 		if _, twice := members[name]; twice {
-			d.problem(DuplicateName, d.tokenStart(before), string(d.dec.StackPointer()))
+			at := d.tokenStart(before)
+			d.found.add(DuplicateName, at, func(p *Problem) {
+				p.Pointer, p.Found = string(d.dec.StackPointer()), line(d.text[at:])
+			})
 		}
 		if members[name], err = d.value(); err != nil {
 			return nil, err
@@ -170,10 +200,6 @@ func (d *decoder) tokenStart(offset int) int {
 	return offset
 }
 
-func (d *decoder) problem(kind Kind, offset int, pointer string) {
-	d.problems = append(d.problems, Problem{Kind: kind, Offset: offset, Pointer: pointer, Found: line(d.text[offset:])})
-}
-
 func (d *decoder) syntaxProblem(err error) Problem {
 	offset := int(d.dec.InputOffset())
 	if errors.Is(err, errTooDeep) {
@@ -194,11 +220,13 @@ func (d *decoder) syntaxProblem(err error) Problem {
 
 // Standardize returns a text of the same length in which a byte order mark,
 // bytes that are not UTF-8, comments and trailing commas are blanked out, and
-// what it found of these. The result is JSON if nothing else is wrong.
+// what it found of these, at most [MaxProblems] of a kind. The result is JSON if
+// nothing else is wrong.
 func Standardize(data []byte) (text []byte, problems []Problem) {
 	text = bytes.Clone(data)
+	var found list
 	add := func(kind Kind, from, to int) {
-		problems = append(problems, Problem{Kind: kind, Offset: from, Found: line(data[from:to])})
+		found.add(kind, from, func(p *Problem) { p.Found = line(data[from:to]) })
 		for i := from; i < to; i++ {
 			if text[i] != '\n' && text[i] != '\r' {
 				text[i] = ' '
@@ -216,7 +244,7 @@ func Standardize(data []byte) (text []byte, problems []Problem) {
 		if c >= utf8.RuneSelf {
 			var r rune
 			if r, size = utf8.DecodeRune(text[i:]); r == utf8.RuneError && size == 1 {
-				problems = append(problems, Problem{Kind: Encoding, Offset: i, Found: strconv.Quote(string(data[i : i+1]))})
+				found.add(Encoding, i, func(p *Problem) { p.Found = strconv.Quote(string(data[i : i+1])) })
 				text[i] = '?'
 			}
 		}
@@ -245,7 +273,7 @@ func Standardize(data []byte) (text []byte, problems []Problem) {
 		}
 		i += size
 	}
-	return text, problems
+	return text, found.problems
 }
 
 // commentEnd returns the offset behind the comment that starts at i, or i if
@@ -269,8 +297,8 @@ func commentEnd(text []byte, i int) int {
 
 // line returns the first line of text, cut to 60 bytes.
 func line(text []byte) string {
-	text, _, _ = bytes.Cut(text, []byte("\n"))
 	const limit = 60
+	text, _, _ = bytes.Cut(text[:min(len(text), 2*limit)], []byte("\n"))
 	if len(text) > limit {
 		return strings.ToValidUTF8(string(text[:limit]), "") + "…"
 	}
@@ -283,28 +311,6 @@ func Position(data []byte, offset int) (line, column int) {
 	before := data[:min(offset, len(data))]
 	line = 1 + bytes.Count(before, []byte("\n"))
 	return line, 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
-}
-
-// Locate returns the byte offset of the value, or of the member's name, that a
-// JSON Pointer leads to. If there is none, it is that of the nearest value
-// around it. The text need not be strict JSON.
-func Locate(data []byte, pointer string) int {
-	text, _ := Standardize(data)
-	d := newDecoder(text, 0)
-	best, bestLen := d.tokenStart(0), 0
-	for {
-		before := int(d.dec.InputOffset())
-		if _, err := d.dec.ReadToken(); err != nil {
-			return best
-		}
-		at := string(d.dec.StackPointer())
-		if at == pointer {
-			return d.tokenStart(before)
-		}
-		if strings.HasPrefix(pointer, at+"/") && len(at) > bestLen {
-			best, bestLen = d.tokenStart(before), len(at)
-		}
-	}
 }
 
 // Escape returns name as a reference token of a JSON Pointer (RFC 6901).

@@ -55,24 +55,25 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestLocate(t *testing.T) {
-	text := "{\n  \"a\": {\"b/c\": [10, 20]}, // x\n  \"d\": 1\n}"
-	tests := []struct {
-		pointer      string
-		line, column int
-	}{
-		{"", 1, 1},
-		{"/a", 2, 3},
-		{"/a/b~1c", 2, 9},
-		{"/a/b~1c/1", 2, 21},
-		{"/a/missing", 2, 3},
-		{"/d", 3, 3},
-		{"/nothing", 1, 1},
+// TestMaxProblems: a text that is wrong all over costs little.
+func TestMaxProblems(t *testing.T) {
+	long := strings.Repeat("x", 20_000)
+	texts := map[Kind]string{
+		DuplicateName: `{"` + long + `":{` + strings.Repeat(`"a":1,`, 20_000) + `"a":1}}`,
+		Encoding:      strings.Repeat("\xff", 1<<20),
+		TrailingComma: "[" + strings.Repeat("[1,],", 10_000) + "1]",
+		Comment:       "[" + strings.Repeat("/**/", 10_000) + "1]",
 	}
-	for _, tt := range tests {
-		line, column := Position([]byte(text), Locate([]byte(text), tt.pointer))
-		if line != tt.line || column != tt.column {
-			t.Errorf("Locate(%q) = %d:%d, want %d:%d", tt.pointer, line, column, tt.line, tt.column)
+	for kind, text := range texts {
+		_, _, problems := Parse([]byte(text), 100)
+		n := 0
+		for _, p := range problems {
+			if p.Kind == kind {
+				n++
+			}
+		}
+		if n != MaxProblems {
+			t.Errorf("%s: %d problems, want %d", kind, n, MaxProblems)
 		}
 	}
 }
@@ -96,7 +97,6 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%q: problem at %d", data, p.Offset)
 			}
 		}
-		Locate(data, "/a/0")
 	})
 }
 
