@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -29,7 +30,7 @@ func (c *checker) checkJSON(body jsonBody, in Location, schema *Schema) any {
 	value := body.value
 	violations, err := schema.validate(value)
 	if err != nil {
-		panic(err) // contracts are held to compile when they are loaded, by a test
+		panic(err) // Load compiles every schema, and a test those that are embedded
 	}
 	for { // what stands within a respelt member is seen in the next round
 		respelt, ok := c.respell(value, violations)
@@ -63,7 +64,7 @@ func (c *checker) checkJSON(body jsonBody, in Location, schema *Schema) any {
 
 // addBody adds a finding about a JSON body. Its place in the text is left to locateBody.
 func (c *checker) addBody(f Finding) {
-	f.Rule = ruleIn(f.In, f.Rule)
+	f.Rule = cmp.Or(c.shapeRule, ruleIn(f.In, f.Rule))
 	f.Pointer = c.asSent(f.Pointer)
 	c.add(f)
 }
@@ -246,7 +247,7 @@ func (c *checker) respell(value any, violations []violation) (_ any, ok bool) {
 		if !isUnknown {
 			continue
 		}
-		for _, name := range k.Properties {
+		for _, name := range slices.Sorted(slices.Values(k.Properties)) {
 			declared := foldedName(v.part, name)
 			if _, taken := at(value, v.path)[declared]; declared == "" || taken {
 				continue

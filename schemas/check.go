@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"mime"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -116,7 +115,7 @@ func once[T any](f func() T) func() T {
 func splitURL(raw string) (path, query string) {
 	raw, _, _ = strings.Cut(raw, "#")
 	path, query, _ = strings.Cut(raw, "?")
-	if _, rest, ok := strings.Cut(path, "://"); ok {
+	if _, rest, ok := strings.Cut(path, "://"); ok && !strings.HasPrefix(path, "/") {
 		_, path, _ = strings.Cut(rest, "/")
 	}
 	return path, query
@@ -217,8 +216,10 @@ type checker struct {
 	verdict *Verdict
 	op      *Operation
 	respelt map[string]string // JSON Pointer in the contract's spelling → as sent
-	counts  map[part]int      // findings so far
-	values  map[string]string // option of the query → value, decoded
+
+	shapeRule string            // of everything that breaks the schema, "" for a rule each
+	counts    map[part]int      // findings so far
+	values    map[string]string // option of the query → value, decoded
 }
 
 // A part of the findings about one message is bounded.
@@ -474,9 +475,13 @@ func (s *Set) CheckResponse(v *Verdict, r *Response) []Finding {
 	if len(ops) == 0 {
 		ops = []*Operation{v.Operation}
 	}
+	m := newMessage(&Request{Header: r.Header, Body: r.Body, Omitted: r.Omitted})
+	if r.JSON != nil {
+		m.json = func() jsonBody { return jsonBody{value: r.JSON, ok: true} }
+	}
 	var best []Finding
 	for i, op := range slices.Backward(ops) {
-		findings := s.checkResponse(v.Contract, op, r)
+		findings := s.checkResponse(m, r.Status, v.Contract, op)
 		if i == len(ops)-1 || len(Errors(findings)) < len(Errors(best)) {
 			best = findings
 		}
@@ -488,30 +493,28 @@ func (s *Set) CheckResponse(v *Verdict, r *Response) []Finding {
 	return best
 }
 
-func (s *Set) checkResponse(contract *Contract, op *Operation, r *Response) []Finding {
-	m := newMessage(&Request{Header: r.Header, Body: r.Body, Omitted: r.Omitted})
-	if m.Header == nil {
-		m.Header = http.Header{}
-	}
-	if r.JSON != nil {
-		m.json = func() jsonBody { return jsonBody{value: r.JSON, ok: true} }
-	}
-	if op != nil {
+// checkResponse holds an answer to one operation; op is nil if the request led
+// to none, and contract if its version is unknown.
+func (s *Set) checkResponse(m *message, status int, contract *Contract, op *Operation) []Finding {
+	switch {
+	case op != nil:
 		contract = op.Contract
+	case contract == nil:
+		contract = new(Contract)
 	}
 	c := &checker{message: m, set: s, verdict: &Verdict{Contract: contract}, op: op}
 	switch {
-	case r.Status >= 400:
-		c.checkErrorResponse(r.Status)
+	case status >= 400:
+		c.checkErrorResponse(status)
 	case op == nil:
 		c.add(Finding{
-			Rule: "response.status", In: InStatus, Found: fmt.Sprint(r.Status), Wanted: "an error",
+			Rule: "response.status", In: InStatus, Found: fmt.Sprint(status), Wanted: "an error",
 			Message: "a request outside the contract is answered with success",
 		})
-	case r.Status != op.Response.Status:
+	case status != op.Response.Status:
 		c.add(Finding{
-			Rule: "response.status", In: InStatus, Found: fmt.Sprint(r.Status), Wanted: fmt.Sprint(op.Response.Status),
-			Message: fmt.Sprintf("%s answers %d, not %d", op.ID, op.Response.Status, r.Status),
+			Rule: "response.status", In: InStatus, Found: fmt.Sprint(status), Wanted: fmt.Sprint(op.Response.Status),
+			Message: fmt.Sprintf("%s answers %d, not %d", op.ID, op.Response.Status, status),
 		})
 	default:
 		c.checkSuccessBody()
@@ -539,27 +542,11 @@ func (c *checker) checkSuccessBody() {
 // checkErrorResponse holds an error to Graph's shape. A gateway may answer 5xx
 // with anything.
 func (c *checker) checkErrorResponse(status int) {
-	if len(c.Body) == 0 || status >= 500 && c.mediaType != jsonMedia || !c.responseIsJSON() {
+	if c.Omitted || len(c.Body) == 0 || status >= 500 && c.mediaType != jsonMedia || !c.responseIsJSON() {
 		return
 	}
-	body := c.json()
-	for _, p := range body.problems {
-		c.addJSONProblem(p, InResponseBody)
-	}
-	if !body.ok {
-		return
-	}
-	violations, err := errorSchema().validate(body.value)
-	if err != nil {
-		panic(err) // held to compile by a test
-	}
-	for _, v := range violations {
-		for _, f := range c.violationFindings(v) {
-			f.Rule, f.In = "response.error-shape", InResponseBody
-			c.addBody(f)
-		}
-	}
-	c.locateBody()
+	c.shapeRule = "response.error-shape"
+	c.checkJSON(c.json(), InResponseBody, errorSchema())
 }
 
 func (c *checker) responseIsJSON() bool {

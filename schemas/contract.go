@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -173,6 +174,9 @@ func loadContract(lib *library, folder string) (*Contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	if c.Name == "" || c.Version == "" {
+		return nil, fmt.Errorf("%s: want a name and a version", file)
+	}
 	for _, io := range ix.Operations {
 		op, err := c.newOperation(folder, io)
 		if err != nil {
@@ -190,8 +194,15 @@ func loadContract(lib *library, folder string) (*Contract, error) {
 }
 
 func (c *Contract) newOperation(folder string, io indexOperation) (*Operation, error) {
-	if c.Operation(io.ID) != nil {
+	switch {
+	case c.Operation(io.ID) != nil:
 		return nil, errors.New("is there twice")
+	case io.ID == "" || io.Method != strings.ToUpper(io.Method) || io.Method == "":
+		return nil, fmt.Errorf("want an id and a method in upper case, not %q", io.Method)
+	case len(io.Paths) == 0:
+		return nil, errors.New("want at least one path")
+	case io.Response.Status < 200 || io.Response.Status > 299:
+		return nil, fmt.Errorf("response.status is %d: want 200 to 299", io.Response.Status)
 	}
 	op := &Operation{
 		ID: io.ID, Summary: io.Summary, Method: io.Method, Paths: io.Paths, Reference: io.Reference,
@@ -203,6 +214,14 @@ func (c *Contract) newOperation(folder string, io indexOperation) (*Operation, e
 	}
 	if io.Request == nil {
 		return op, nil
+	}
+	switch r := io.Request; {
+	case r.MediaType == jsonMedia && r.Schema == "":
+		return nil, errors.New("request.schema is missing: a JSON body needs one")
+	case r.MediaType == multipartForm && r.Part == "":
+		return nil, errors.New("request.part is missing: a multipart body needs the name of its part")
+	case r.MediaType != jsonMedia && r.MediaType != multipartForm:
+		return nil, fmt.Errorf("request.mediaType is %q: want %s or %s", r.MediaType, jsonMedia, multipartForm)
 	}
 	op.Request = &RequestRule{MediaType: io.Request.MediaType, Part: io.Request.Part}
 	if io.Request.Schema != "" {
@@ -235,7 +254,7 @@ var loadEmbedded = sync.OnceValue(func() *Set {
 	if err != nil {
 		panic(err)
 	}
-	set, err := Load(files)
+	set, err := load(files)
 	if err != nil {
 		panic(err) // the embedded contracts are held to load by a test
 	}
@@ -243,8 +262,41 @@ var loadEmbedded = sync.OnceValue(func() *Set {
 })
 
 // Load reads every folder of fsys that holds a contract.json, in the format of
-// contracts/README.md. It is an error if there is none.
+// contracts/README.md, and compiles every schema. It is an error if there is no
+// such folder.
 func Load(fsys fs.FS) (*Set, error) {
+	set, err := load(fsys)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range set.contracts {
+		if err := c.compile(); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+// compile compiles every schema of c, as they otherwise are on first use.
+func (c *Contract) compile() error {
+	for _, op := range c.operations {
+		list := []*Schema{op.Response.Schema}
+		if op.Request != nil {
+			list = append(list, op.Request.Schema)
+		}
+		for _, s := range list {
+			if s == nil {
+				continue
+			}
+			if err := s.Compile(); err != nil {
+				return fmt.Errorf("contract %s: operation %q: %w", c.Name, op.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func load(fsys fs.FS) (*Set, error) {
 	files, err := fs.Glob(fsys, "*/contract.json")
 	if err != nil {
 		return nil, err
@@ -258,6 +310,9 @@ func Load(fsys fs.FS) (*Set, error) {
 		c, err := loadContract(lib, path.Dir(file))
 		if err != nil {
 			return nil, err
+		}
+		if _, err := set.Contract(c.Name); err == nil {
+			return nil, fmt.Errorf("%s: there is another contract %q", file, c.Name)
 		}
 		set.contracts = append(set.contracts, c)
 	}
@@ -278,10 +333,7 @@ func (s *Set) Contract(name string) (*Contract, error) {
 		}
 		names = append(names, c.Name)
 	}
-	err := fmt.Errorf("no contract %q: there are %s", name, strings.Join(names, ", "))
-	if meant := spell.Closest(name, names); meant != "" {
-		err = fmt.Errorf("%w; did you mean %q?", err, meant)
-	}
+	err := fmt.Errorf("no contract %q: there are %s%s", name, strings.Join(names, ", "), spell.Hint(name, names))
 	return nil, err
 }
 
@@ -381,7 +433,7 @@ type Response struct {
 	Omitted bool
 }
 
-// readJSON decodes an embedded file strictly.
+// readJSON decodes a file strictly: no unknown members, nothing behind the value.
 func (l *library) readJSON(file string, v any) error {
 	data, err := fs.ReadFile(l.files, file)
 	if err != nil {
@@ -391,6 +443,9 @@ func (l *library) readJSON(file string, v any) error {
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return fmt.Errorf("%s: something follows the JSON value", file)
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ type Finding struct {
 	Column int `json:"column,omitempty"`
 
 	Message    string `json:"message"`              // one sentence: what is wrong
-	Found      string `json:"found,omitempty"`      // cut to 200 bytes; never a credential
+	Found      string `json:"found,omitempty"`      // cut to 200 bytes; never the Authorization header
 	Wanted     string `json:"wanted,omitempty"`     // "" if there is no single answer
 	Suggestion string `json:"suggestion,omitempty"` // what was probably meant
 	Source     string `json:"source,omitempty"`     // the declaration behind the rule, as file#pointer; "" if there is none
@@ -99,14 +99,22 @@ func (f Finding) Place() string {
 	if f.Pointer != "" {
 		place += " " + f.Pointer
 	}
-	switch {
-	case f.Line == 0:
-	case f.In == InCSV:
-		place += fmt.Sprintf(" (line %d, field %d)", f.Line, f.Column)
-	default:
-		place += fmt.Sprintf(" (line %d, column %d)", f.Line, f.Column)
+	if at := f.Position(); at != "" {
+		place += " (" + at + ")"
 	}
 	return place
+}
+
+// Position returns where the finding is in its text, for people: "line 4, column
+// 5", in a CSV file "line 2, field 3". It is "" where there is no text.
+func (f Finding) Position() string {
+	switch {
+	case f.Line == 0:
+		return ""
+	case f.In == InCSV:
+		return fmt.Sprintf("line %d, field %d", f.Line, f.Column)
+	}
+	return fmt.Sprintf("line %d, column %d", f.Line, f.Column)
 }
 
 var locationOrder = []Location{

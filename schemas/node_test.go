@@ -75,8 +75,6 @@ func (n node) names() []string {
 	return slices.Sorted(maps.Keys(properties))
 }
 
-func (n node) open() bool { return n.schema["additionalProperties"] != false }
-
 // allows reports whether a value of that JSON type may stand here.
 func (n node) allows(jsonType string) bool {
 	types := n.list("type")

@@ -42,8 +42,25 @@ func newRoutes(ways map[string][]string) (*routes, error) {
 				return nil, fmt.Errorf("route %q: %w", name, err)
 			}
 		}
+		if !fromRoot(name, ways) {
+			return nil, fmt.Errorf("route %q: its first way does not lead there from the root", name)
+		}
 	}
 	return rs, nil
+}
+
+// fromRoot reports whether the first ways lead from the root to a named route.
+func fromRoot(name string, ways map[string][]string) bool {
+	for range len(ways) + 1 {
+		if len(ways[name]) == 0 {
+			return false
+		}
+		if strings.HasPrefix(ways[name][0], "/") {
+			return true
+		}
+		name, _, _ = strings.Cut(strings.TrimPrefix(ways[name][0], "<"), ">")
+	}
+	return false
 }
 
 // add makes op answer on path.

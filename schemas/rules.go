@@ -178,11 +178,7 @@ func RuleByID(id string) (Rule, error) {
 	if r := catalogue.byID[id]; r != nil {
 		return *r, nil
 	}
-	err := fmt.Errorf("no rule %q", id)
-	if meant := spell.Closest(id, slices.Sorted(maps.Keys(catalogue.byID))); meant != "" {
-		err = fmt.Errorf("%w; did you mean %q?", err, meant)
-	}
-	return Rule{}, err
+	return Rule{}, fmt.Errorf("no rule %q%s", id, spell.Hint(id, slices.Sorted(maps.Keys(catalogue.byID))))
 }
 
 // Rules grade findings differently from the catalogue: rule id → severity. An
