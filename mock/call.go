@@ -23,9 +23,12 @@ type Call struct {
 	Request  Request
 	Response Response
 
-	Operation string   // id, "" if the request led to none
-	Contract  string   // that Findings speak of
-	Fits      []string // contracts in which the request has no error, oldest first
+	Operation string // id, "" if the request led to none
+	Contract  string // that Findings speak of
+	// Fits are the contracts that allow the request, oldest first. They speak of
+	// the contract alone: a call may fit one and have an error all the same, for an
+	// expired token or a limit of the server.
+	Fits []string
 
 	Findings       []schemas.Finding // of the request
 	AnswerFindings []schemas.Finding // of the answer
@@ -108,10 +111,14 @@ func (s *Server) DroppedCalls() (n int, worst schemas.Severity) { return s.calls
 // ClearCalls forgets the recorded calls. Everything else stays.
 func (s *Server) ClearCalls() { s.calls.reset() }
 
-// Session returns the recorded calls as a session, with credentials removed.
+// Session returns the recorded calls as a session, with credentials removed. Calls
+// without an answer, such as those of [CutConnection], are left out.
 func (s *Server) Session(name string) *fixtures.Session {
 	session := &fixtures.Session{Name: name}
 	for _, c := range s.calls.all() {
+		if c.Response.Status == 0 {
+			continue
+		}
 		session.Contract = cmp.Or(session.Contract, c.Contract)
 		session.Interactions = append(session.Interactions, c.Interaction())
 	}
@@ -120,8 +127,11 @@ func (s *Server) Session(name string) *fixtures.Session {
 
 // Wait returns the nth recorded call of an operation, and waits for it if
 // need be; n counts from 1. The error is that of ctx, with what was waited for. It panics
-// if there is no such operation.
+// if there is no such operation or n is not positive.
 func (s *Server) Wait(ctx context.Context, operation string, n int) (Call, error) {
+	if n < 1 {
+		panic(fmt.Sprintf("mock: Wait(%q, %d): calls count from 1", operation, n))
+	}
 	for {
 		changed := s.calls.changed()
 		if calls := s.CallsOf(operation); len(calls) >= n {

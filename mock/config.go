@@ -2,7 +2,10 @@ package mock
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/graphmock/graphmock/fixtures"
@@ -17,11 +20,14 @@ type Config struct {
 	// [schemas.Embedded] is used.
 	Contracts *schemas.Set
 
-	// Sessions are replayed before the tenant answers, as Replay says.
+	// Sessions are replayed as Replay says. A call that matches an interaction gets
+	// the recorded answer, whatever is wrong with it: the contract refuses, and the tenant
+	// answers, only what matches none. Its findings are kept all the same.
 	Sessions []*fixtures.Session
 	Replay   ReplayMode
 
-	// Recorder keeps every exchange. If nil, none does. The server does not close it.
+	// Recorder keeps every exchange but those without an answer, such as those of
+	// [CutConnection]. If nil, none does. The server does not close it.
 	Recorder *fixtures.Recorder
 
 	// Auth says which bearer tokens pass.
@@ -65,11 +71,47 @@ type Config struct {
 	// and bodies are never logged.
 	Logger *slog.Logger
 
-	// OnCall is given each call when it was recorded, before the client gets
-	// the answer, by the goroutine that serves it; several may run at once. Unlike
-	// [Server.Calls] it misses nothing when a limit is reached or the server is reset. It may
-	// be nil.
+	// OnCall is given each call when it was recorded, by the goroutine that serves
+	// it; several may run at once. The client gets the answer, and [Server.Close] ends,
+	// after it has returned. Unlike [Server.Calls] it misses nothing when a limit is reached or
+	// the server is reset. It may be nil.
 	OnCall func(Call)
+}
+
+// validate reports what no server can be made from.
+func (c Config) validate() error {
+	var errs []error
+	least := func(field string, negative bool, v any) {
+		if negative {
+			errs = append(errs, fmt.Errorf("%s is %v: want 0 for the default, or more", field, v))
+		}
+	}
+	for _, n := range []struct {
+		field string
+		value int
+	}{
+		{"PageSize", c.PageSize},
+		{"Limits.URL", c.Limits.URL},
+		{"Limits.Header", c.Limits.Header},
+		{"Limits.JSONBody", c.Limits.JSONBody},
+		{"Limits.Upload", c.Limits.Upload},
+		{"Limits.Calls", c.Limits.Calls},
+		{"Limits.CallBytes", c.Limits.CallBytes},
+	} {
+		least(n.field, n.value < 0, n.value)
+	}
+	least("SessionLifetime", c.SessionLifetime < 0, c.SessionLifetime)
+	least("Limits.ReadTimeout", c.Limits.ReadTimeout < 0, c.Limits.ReadTimeout)
+	if c.Auth != AuthAny && c.Auth != AuthStrict {
+		errs = append(errs, fmt.Errorf("Auth is %d: want AuthAny or AuthStrict", c.Auth))
+	}
+	if i := slices.Index(c.Sessions, nil); i >= 0 {
+		errs = append(errs, fmt.Errorf("Sessions[%d] is nil", i))
+	}
+	if c.Replay.Strict && len(c.Sessions) == 0 {
+		errs = append(errs, errors.New("Replay.Strict is set and Sessions is empty: every call would be refused"))
+	}
+	return errors.Join(errs...)
 }
 
 // ReplayMode says how [Config.Sessions] are used. The zero value replays the
@@ -77,7 +119,8 @@ type Config struct {
 type ReplayMode struct {
 	// AnyOrder matches each call to the first unused interaction that fits.
 	AnyOrder bool
-	// Strict refuses a call that matches no interaction, and says which was nearest.
+	// Strict refuses a call that matches no interaction, and says which was
+	// nearest. It needs sessions.
 	Strict bool
 }
 

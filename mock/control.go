@@ -62,12 +62,16 @@ func newControl(s *Server) http.Handler {
 			writeControl(w, nil, &controlError{http.StatusForbidden, "the control API answers requests from this machine only"})
 			return
 		}
+		if fromForeignPage(r) {
+			writeControl(w, nil, &controlError{http.StatusForbidden, "the control API answers no page of another origin in a browser"})
+			return
+		}
 		mux.ServeHTTP(w, r)
 	})
 }
 
-// fromLoopback reports whether a request comes from this machine, and not from
-// a page in a browser that another machine served.
+// fromLoopback reports whether a request comes from this machine and names it by a
+// loopback address: not by a name that somebody else has led here.
 func fromLoopback(r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil || !net.ParseIP(host).IsLoopback() {
@@ -78,6 +82,14 @@ func fromLoopback(r *http.Request) bool {
 		name = r.Host
 	}
 	return name == "localhost" || net.ParseIP(name).IsLoopback()
+}
+
+// fromForeignPage reports whether a browser sent the request for a page of
+// another origin. Unlike [http.CrossOriginProtection], it spares no method.
+func fromForeignPage(r *http.Request) bool {
+	post := *r
+	post.Method = http.MethodPost
+	return new(http.CrossOriginProtection).Check(&post) != nil
 }
 
 // A controlError is a refusal of the control API.
@@ -262,15 +274,12 @@ func (in controlAnswer) answer() (Answer, error) {
 		make, ok := faults[in.Fault]
 		if !ok {
 			names := slices.Sorted(maps.Keys(faults))
-			return a, fmt.Errorf("no fault %q: there are %v; did you mean %q?", in.Fault, names, spell.Closest(in.Fault, names))
+			return a, fmt.Errorf("no fault %q: there are %v%s", in.Fault, names, spell.Hint(in.Fault, names))
 		}
 		if in.Status != 0 {
 			return a, errors.New("want one of fault and status")
 		}
 		a = make(time.Duration(in.RetryAfter * float64(time.Second)))
-	}
-	if a.Status != 0 && (a.Status < 200 || a.Status > 599) {
-		return a, fmt.Errorf("status %d: want 200 to 599", a.Status)
 	}
 	if a.Header == nil {
 		a.Header = make(http.Header)
@@ -287,10 +296,10 @@ func (in controlAnswer) answer() (Answer, error) {
 		a.Body = in.Text
 	}
 	a.Delay, a.Truncate, a.Unchecked = time.Duration(in.DelayMS)*time.Millisecond, in.Truncate, in.Unchecked
-	if a.Status == 0 && !a.CutConnection && a.Delay <= 0 && a.Truncate == 0 {
+	if a.Status == 0 && !a.CutConnection && a.Delay == 0 && a.Truncate == 0 {
 		return a, errors.New("the answer says nothing: want fault, status, delayMs or truncate")
 	}
-	return a, nil
+	return a, a.check()
 }
 
 func (c control) clock(*http.Request) (any, error) {

@@ -30,6 +30,10 @@ func TestControl(t *testing.T) {
 		{"GET", "answers", "", 200, "answer 429 to uploadSession.list"},
 		{"POST", "answers", `{"operation":"uploadSession.lst","fault":"cut"}`, 400, `did you mean \"uploadSession.list\"?`},
 		{"POST", "answers", `{"operation":"*","fault":"throtled"}`, 400, `did you mean \"throttled\"?`},
+		{"POST", "answers", `{"operation":"*","fault":"earthquake"}`, 400, "unavailable]\"\n"},
+		{"POST", "answers", `{"operation":"*","fault":"throttled","retryAfter":-1}`, 400, "Retry-After -1: want 0 or more"},
+		{"POST", "answers", `{"operation":"*","delayMs":-5}`, 400, "delay -5ms: want 0 or more"},
+		{"POST", "answers", `{"operation":"*","truncate":-2}`, 400, "truncate -2: want a number of bytes"},
 		{"POST", "answers", `{"operation":"*","fault":"cut","status":500}`, 400, "one of fault and status"},
 		{"POST", "answers", `{"operation":"*","statsu":500}`, 400, "statsu"},
 		{"POST", "answers", `{"operation":"*"}`, 400, "says nothing"},
@@ -105,6 +109,39 @@ func TestControlIsLocal(t *testing.T) {
 	}
 	off := client(t, start(t, mock.Config{}))
 	off.do("GET", "/_graphmock/calls", "", nil).want(t, http.StatusBadRequest)
+}
+
+// TestControlOrigin: pages of other origins in a browser are refused, also those of
+// this machine, and whatever the method is.
+func TestControlOrigin(t *testing.T) {
+	g := client(t, start(t, mock.Config{Control: true}))
+	tests := []struct {
+		method, origin, site string
+		status               int
+	}{
+		{"GET", "", "", 200},
+		{"GET", g.base, "", 200},
+		{"POST", g.base, "same-origin", 204},
+		{"POST", "", "none", 204},
+		{"POST", "https://evil.example", "", 403},
+		{"GET", "https://evil.example", "", 403},
+		{"POST", "null", "", 403},
+		{"POST", "", "cross-site", 403},
+		{"GET", "http://localhost:1", "same-site", 403},
+	}
+	for _, tt := range tests {
+		path := map[string]string{"GET": "calls", "POST": "reset"}[tt.method]
+		req := g.request(tt.method, "/_graphmock/"+path, "text/plain", nil)
+		for name, value := range map[string]string{"Origin": tt.origin, "Sec-Fetch-Site": tt.site} {
+			if value != "" {
+				req.Header.Set(name, value)
+			}
+		}
+		r, err := g.try(req)
+		if err != nil || r.StatusCode != tt.status {
+			t.Errorf("%s from %q, %q: %v, %d %s, want %d", tt.method, tt.origin, tt.site, err, r.StatusCode, r.body, tt.status)
+		}
+	}
 }
 
 // TestControlDocs holds the definition and the page to what is served.

@@ -29,7 +29,7 @@ type exchange struct {
 	began   time.Time
 	call    *Call
 	verdict *schemas.Verdict
-	limit   *schemas.Finding // that ended the reading of the request
+	limits  []schemas.Finding // that ended the reading of the request
 	script  Answer
 	reply   reply
 }
@@ -43,6 +43,9 @@ type reply struct {
 	cutAt  int // bytes of the body behind which the connection is cut; -1: it is not
 }
 
+// length returns what Content-Length says: more than is sent if the connection is cut.
+func (r reply) length() int { return max(len(r.body), r.cutAt+1) }
+
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.control != nil && strings.HasPrefix(r.URL.Path, controlPrefix) {
@@ -54,6 +57,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // exchange is the life of a request. A step that answers ends it.
 func (s *Server) exchange(r *http.Request) reply {
+	s.running.add(r)
+	defer s.running.remove(r)
 	x := &exchange{srv: s, req: r, began: time.Now(), reply: reply{header: make(http.Header), cutAt: -1}}
 	x.receive()
 	x.check()
@@ -88,7 +93,7 @@ func (x *exchange) receive() {
 	}
 	limits := x.srv.limits
 	if len(target) > limits.URL {
-		x.exceed("limit.url", schemas.InPath, "", len(target), limits.URL)
+		x.exceed("limit.url", schemas.InPath, len(target), limits.URL)
 	}
 	size := 0
 	for name, values := range x.req.Header {
@@ -97,20 +102,20 @@ func (x *exchange) receive() {
 		}
 	}
 	if size > limits.Header {
-		x.exceed("limit.header", schemas.InHeader, "", size, limits.Header)
+		x.exceed("limit.header", schemas.InHeader, size, limits.Header)
 	}
-	if x.limit == nil {
+	if x.limits == nil {
 		x.call.Request.Body = x.readBody()
 	}
 }
 
-func (x *exchange) exceed(rule string, in schemas.Location, pointer string, found, limit int) {
-	x.limit = &schemas.Finding{
-		Rule: rule, In: in, Pointer: pointer, Found: fmt.Sprintf("%d bytes", found), Wanted: fmt.Sprintf("at most %d bytes", limit),
+func (x *exchange) exceed(rule string, in schemas.Location, found, limit int) {
+	x.limits = append(x.limits, schemas.Finding{
+		Rule: rule, In: in, Found: fmt.Sprintf("%d bytes", found), Wanted: fmt.Sprintf("at most %d bytes", limit),
 		Message: fmt.Sprintf("the %s is larger than the server takes", map[schemas.Location]string{
 			schemas.InPath: "URL", schemas.InHeader: "header", schemas.InBody: "body",
 		}[in]),
-	}
+	})
 }
 
 // readBody returns the body with gzip undone.
@@ -127,23 +132,29 @@ func (x *exchange) readBody() []byte {
 	packed := encoding == "gzip" || encoding == "x-gzip"
 	switch {
 	case err == errTooLarge:
-		x.exceed("limit.body", schemas.InBody, "", max(limit+1, int(x.req.ContentLength)), limit)
+		x.exceed("limit.body", schemas.InBody, max(limit+1, int(x.req.ContentLength)), limit)
 	case err != nil:
-		x.limit = &schemas.Finding{Rule: "body.cut", In: schemas.InBody, Found: fmt.Sprintf("%d bytes", len(body)), Message: "the body ended too early: " + err.Error()}
+		x.limits = []schemas.Finding{{
+			Rule: "body.cut", In: schemas.InBody, Found: fmt.Sprintf("%d bytes", len(body)),
+			Message: "the body ended too early: " + err.Error(),
+		}}
 	case packed && len(body) > 0:
 		unpacked, err := gunzip(body, limit)
-		if err != nil {
-			x.limit = &schemas.Finding{
-				Rule: "limit.gzip", In: schemas.InHeader, Pointer: "Content-Encoding", Found: fmt.Sprintf("%d bytes of gzip", len(body)),
-				Wanted: fmt.Sprintf("gzip of at most %d bytes", limit), Message: "the body can't be unpacked: " + err.Error(),
-			}
+		switch {
+		case err == errTooLarge:
+			x.exceed("limit.body", schemas.InBody, limit+1, limit)
+		case err != nil:
+			x.limits = []schemas.Finding{{
+				Rule: "limit.gzip", In: schemas.InHeader, Pointer: "Content-Encoding", Found: fmt.Sprintf("%d bytes", len(body)),
+				Wanted: "gzip", Message: "the body can't be unpacked: " + err.Error(),
+			}}
 		}
 		body = unpacked
 	case encoding != "" && encoding != "identity" && !packed:
-		x.limit = &schemas.Finding{
+		x.limits = []schemas.Finding{{
 			Rule: "header.content-encoding", In: schemas.InHeader, Pointer: "Content-Encoding", Found: encoding, Wanted: "gzip, or none",
 			Message: "the body is encoded in a way that the server does not read",
-		}
+		}}
 	}
 	return body
 }
@@ -173,11 +184,13 @@ func (x *exchange) check() {
 		Method: x.call.Request.Method, URL: x.call.Request.URL,
 		Header: x.call.Request.Header, Body: x.call.Request.Body,
 	})
-	if x.limit != nil { // what the contract says of a body that was not read is noise
+	if x.limits != nil { // what the contract says of a body that was not read is noise
 		x.verdict.Findings = slices.DeleteFunc(x.verdict.Findings, func(f schemas.Finding) bool {
 			return f.In == schemas.InBody || f.In == schemas.InPart || f.In == schemas.InCSV
 		})
-		x.srv.contracts.Report(x.verdict, *x.limit)
+		for _, f := range x.limits {
+			x.srv.contracts.Report(x.verdict, f)
+		}
 	}
 	scheme, token, _ := strings.Cut(x.req.Header.Get("Authorization"), " ")
 	if token = strings.TrimSpace(token); token == "" || !strings.EqualFold(scheme, "Bearer") {
@@ -417,7 +430,7 @@ func (r reply) write(w http.ResponseWriter) {
 		w.Header()[name] = values
 	}
 	if hasBody(r.status) {
-		w.Header().Set("Content-Length", fmt.Sprint(len(r.body)))
+		w.Header().Set("Content-Length", fmt.Sprint(r.length()))
 	}
 	w.WriteHeader(r.status)
 	if r.cutAt < 0 {

@@ -74,11 +74,8 @@ func (x *exchange) replyError(status int, code, message string, findings []schem
 
 func detail(f schemas.Finding) errorDetail {
 	d := errorDetail{Code: f.Rule, Target: cmp.Or(f.Pointer, string(f.In)), Message: f.Message}
-	switch {
-	case f.In == schemas.InCSV && f.Line > 0:
-		d.Message += fmt.Sprintf(" (line %d, field %d)", f.Line, f.Column)
-	case f.Line > 0:
-		d.Message += fmt.Sprintf(" (line %d, column %d)", f.Line, f.Column)
+	if position := f.Position(); position != "" {
+		d.Message += " (" + position + ")"
 	}
 	if f.Suggestion != "" {
 		d.Message += fmt.Sprintf("; did you mean %q?", f.Suggestion)

@@ -59,14 +59,39 @@ func retryLater(status int, after time.Duration) Answer {
 // Unauthorized is 401, as for an expired token.
 func Unauthorized() Answer { return Answer{Status: http.StatusUnauthorized} }
 
-// CutConnection closes the connection without an answer.
+// CutConnection closes the connection without an answer. Mind that Go's own HTTP
+// client then sends a GET once more by itself, if the connection had served a call before.
 func CutConnection() Answer { return Answer{CutConnection: true} }
 
-// Truncated cuts the connection behind n bytes of the body; n must be positive.
-func Truncated(n int) Answer { return Answer{Truncate: n} }
+// Truncated cuts the connection behind n bytes of the body, or behind the
+// headers if n is -1. It panics for 0 and for any other negative n.
+func Truncated(n int) Answer {
+	if n == 0 || n < -1 {
+		panic(fmt.Sprintf("mock: Truncated(%d): want at least one byte of the body, or -1 for none", n))
+	}
+	return Answer{Truncate: n}
+}
 
 // Delayed answers as usual after d.
 func Delayed(d time.Duration) Answer { return Answer{Delay: d} }
+
+// check reports an answer that can't be given.
+func (a Answer) check() error {
+	switch retryAfter, err := strconv.ParseFloat(a.Header.Get("Retry-After"), 64); {
+	case a.Status != 0 && (a.Status < 200 || a.Status > 599):
+		return fmt.Errorf("status %d: want 200 to 599", a.Status)
+	case a.Delay < 0:
+		return fmt.Errorf("delay %v: want 0 or more", a.Delay)
+	case a.Truncate < -1:
+		return fmt.Errorf("truncate %d: want a number of bytes, or -1 to cut behind the headers", a.Truncate)
+	case err == nil && retryAfter < 0 && !a.Unchecked:
+		return fmt.Errorf("Retry-After %v: want 0 or more seconds", retryAfter)
+	}
+	if _, err := a.body(); err != nil {
+		return fmt.Errorf("the body can't be JSON: %w", err)
+	}
+	return nil
+}
 
 func (a Answer) body() ([]byte, error) {
 	switch body := a.Body.(type) {
@@ -86,7 +111,9 @@ const AnyOperation = "*"
 
 // Next scripts the answers to the next calls of an operation, one each, in
 // order. The operation is an id such as "uploadSession.create", or
-// [AnyOperation]. It panics if there is no such operation.
+// [AnyOperation]. It panics if there is no such operation or an answer can't be
+// given: a status outside of 200 to 599, a body that can't be JSON, a negative delay. So do
+// [Server.Nth], [Server.Every] and [Server.After].
 func (s *Server) Next(operation string, answers ...Answer) {
 	for _, a := range answers {
 		s.script(operation, 0, 1, a)
@@ -113,8 +140,8 @@ func (s *Server) script(operation string, skip, times int, a Answer) {
 	if err := s.checkOperation(operation); err != nil {
 		panic("mock: " + err.Error())
 	}
-	if _, err := a.body(); err != nil {
-		panic(fmt.Sprintf("mock: the body of an answer to %s can't be JSON: %v", operation, err))
+	if err := a.check(); err != nil {
+		panic(fmt.Sprintf("mock: answer to %s: %v", operation, err))
 	}
 	s.scripts.add(&script{operation: operation, skip: skip, left: times, answer: a})
 }
@@ -124,11 +151,7 @@ func (s *Server) checkOperation(id string) error {
 	if id == AnyOperation || s.contracts.HasOperation(id) {
 		return nil
 	}
-	err := fmt.Errorf("no operation %q in the contracts", id)
-	if meant := spell.Closest(id, s.contracts.OperationIDs()); meant != "" {
-		err = fmt.Errorf("%w; did you mean %q?", err, meant)
-	}
-	return err
+	return fmt.Errorf("no operation %q in the contracts%s", id, spell.Hint(id, s.contracts.OperationIDs()))
 }
 
 // UnusedScripts returns the scripted answers that no call has taken, for
@@ -153,6 +176,8 @@ func (s *script) String() string {
 		what = "cut the connection"
 	case s.answer.Truncate != 0:
 		what = "truncate the answer"
+	case s.answer.Status == 0 && s.answer.Delay == 0:
+		what = "answer as usual"
 	case s.answer.Status == 0:
 		what = fmt.Sprintf("delay the answer by %v", s.answer.Delay)
 	}

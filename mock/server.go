@@ -25,6 +25,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,7 +48,7 @@ const (
 )
 
 // A Server is a fake Graph. It is an [http.Handler], an in-process transport
-// ([Server.Transport]) and, after [Start], a server on the loopback interface.
+// ([Server.Transport]) and, after [Start], a server that listens.
 // All methods may be called by several goroutines at once, also while requests run.
 type Server struct {
 	// URL and TLSURL are where the server listens: "http://127.0.0.1:port",
@@ -77,14 +79,17 @@ type Server struct {
 
 	servers   []*http.Server
 	listeners []net.Listener
-	conns     conns
+	running   running
 	closing   chan struct{}
 	close     sync.Once
 }
 
 // New returns a server that does not listen: use it as an [http.Handler] or
-// through [Server.Transport].
+// through [Server.Transport]. It is an error if cfg is not a possible one.
 func New(cfg Config) (*Server, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, fmt.Errorf("mock.Config: %w", err)
+	}
 	s := &Server{
 		contracts: cfg.Contracts,
 		limits:    cfg.Limits.withDefaults(),
@@ -121,8 +126,8 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// Start returns a server that listens on the loopback interface. The caller
-// closes it.
+// Start returns a server that listens, on the loopback interface unless
+// cfg says otherwise. The caller closes it.
 func Start(cfg Config) (*Server, error) {
 	s, err := New(cfg)
 	if err != nil {
@@ -156,7 +161,7 @@ func (s *Server) listen(addr string, tlsConfig *tls.Config) (url string, err err
 		ReadHeaderTimeout: s.limits.ReadTimeout,
 		MaxHeaderBytes:    2 * (s.limits.Header + s.limits.URL), // over it, net/http refuses before we can
 		TLSConfig:         tlsConfig,
-		ConnState:         s.conns.track,
+		ConnState:         s.running.track,
 		ErrorLog:          slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
 	s.servers, s.listeners = append(s.servers, srv), append(s.listeners, ln)
@@ -171,8 +176,9 @@ func (s *Server) listen(addr string, tlsConfig *tls.Config) (url string, err err
 // closeTimeout is how long Close waits for requests before it cuts them off.
 const closeTimeout = 5 * time.Second
 
-// Close stops listening, ends delays and waits for running requests. It is an
-// error if one does not end. Close may be called more than once.
+// Close stops listening, ends delays and waits for running requests, also for those
+// in process. It is an error, which names them, if some do not end within five seconds.
+// Close may be called more than once.
 func (s *Server) Close() error {
 	var errs []error
 	s.close.Do(func() {
@@ -180,8 +186,8 @@ func (s *Server) Close() error {
 		for _, ln := range s.listeners {
 			errs = append(errs, ln.Close())
 		}
-		if n := s.conns.wait(closeTimeout); n > 0 {
-			errs = append(errs, fmt.Errorf("close the mock server: %d requests still ran after %v", n, closeTimeout))
+		if left := s.running.wait(closeTimeout); len(left) > 0 {
+			errs = append(errs, fmt.Errorf("close the mock server: still running after %v: %s", closeTimeout, strings.Join(left, ", ")))
 		}
 		for _, srv := range s.servers {
 			srv.Close() // its listener is closed already
@@ -190,51 +196,74 @@ func (s *Server) Close() error {
 	return errors.Join(errs...)
 }
 
-// conns knows the connections on which a request is running. Waiting for them is
-// faster than http.Server.Shutdown, which also waits for fresh and for HTTP/2 connections.
-type conns struct {
+// running knows what has to end before the server is closed: requests
+// ([*http.Request]), and connections ([net.Conn]) on which one is read or answered. Waiting for
+// them is faster than http.Server.Shutdown, which also waits for fresh and for HTTP/2 connections.
+type running struct {
 	mu     sync.Mutex
-	active map[net.Conn]bool
+	active map[any]bool
 	idle   chan struct{} // closed when nothing is active; nil if nobody waits
 }
 
-// track is a callback for [http.Server.ConnState].
-func (c *conns) track(conn net.Conn, state http.ConnState) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if state == http.StateActive {
-		if c.active == nil {
-			c.active = make(map[net.Conn]bool)
-		}
-		c.active[conn] = true
-		return
+func (r *running) add(key any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.active == nil {
+		r.active = make(map[any]bool)
 	}
-	delete(c.active, conn)
-	if len(c.active) == 0 && c.idle != nil {
-		close(c.idle)
-		c.idle = nil
+	r.active[key] = true
+}
+
+func (r *running) remove(key any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.active, key)
+	if len(r.active) == 0 && r.idle != nil {
+		close(r.idle)
+		r.idle = nil
 	}
 }
 
-// wait returns the number of connections that are still active after the timeout.
-func (c *conns) wait(timeout time.Duration) int {
-	c.mu.Lock()
-	if len(c.active) == 0 {
-		c.mu.Unlock()
-		return 0
+// track is a callback for [http.Server.ConnState].
+func (r *running) track(conn net.Conn, state http.ConnState) {
+	if state == http.StateActive {
+		r.add(conn)
+	} else {
+		r.remove(conn)
+	}
+}
+
+// wait returns what is still active after the timeout, for people.
+func (r *running) wait(timeout time.Duration) []string {
+	r.mu.Lock()
+	if len(r.active) == 0 {
+		r.mu.Unlock()
+		return nil
 	}
 	idle := make(chan struct{})
-	c.idle = idle
-	c.mu.Unlock()
+	r.idle = idle
+	r.mu.Unlock()
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	select {
 	case <-idle:
 	case <-timer.C:
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.active)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var requests, conns []string
+	for key := range r.active {
+		switch key := key.(type) {
+		case *http.Request:
+			requests = append(requests, key.Method+" "+key.URL.Path)
+		case net.Conn:
+			conns = append(conns, "a request from "+key.RemoteAddr().String())
+		}
+	}
+	if len(requests) > 0 { // the connections are theirs
+		conns = nil
+	}
+	return slices.Sorted(slices.Values(append(requests, conns...)))
 }
 
 // Client returns an HTTP client that trusts the server's certificate. If the
@@ -288,7 +317,7 @@ func (s *Server) AddCatalog(c Catalog) string { return s.tenant.AddCatalog(tenan
 // A Resource describes a custom data provided resource to add to the tenant.
 type Resource struct {
 	ID          string // made if empty
-	CatalogID   string // added if there is none with that id
+	CatalogID   string // if empty, that of the catalog that a new server has; added if there is none with that id
 	DisplayName string
 	Description string
 	OriginID    string // made if empty
@@ -319,12 +348,14 @@ func (s *Server) AddUploadSession(u UploadSession) string {
 
 // Reset puts the server back to its start: tenant, sessions, ids, clock,
 // scripts and calls. Requests that run at the same time land on either side.
+// [Call.Seq] counts on, so that no two calls of a server have the same.
 func (s *Server) Reset() {
 	s.clock.reset()
 	s.ids.Reset(s.seed)
-	s.tenant.Reset()
-	s.tenant.AddCatalog(tenant.Catalog{ID: CatalogID, DisplayName: CatalogName, Description: "Doors and meeting rooms"})
-	s.tenant.AddResource(tenant.Resource{ID: ResourceID, CatalogID: CatalogID, DisplayName: ResourceName, Description: "Who may enter which building"})
+	s.tenant.Reset(tenant.Seed{
+		Catalogs:  []tenant.Catalog{{ID: CatalogID, DisplayName: CatalogName, Description: "Doors and meeting rooms"}},
+		Resources: []tenant.Resource{{ID: ResourceID, CatalogID: CatalogID, DisplayName: ResourceName, Description: "Who may enter which building"}},
+	})
 	s.scripts.reset()
 	s.calls.reset()
 	if len(s.sessions) > 0 {

@@ -175,10 +175,27 @@ func TestScripts(t *testing.T) {
 		t.Errorf("call %+v", c)
 	}
 
+	srv.Reset()
+	srv.Next("catalog.get", mock.Answer{}, mock.Delayed(time.Second), mock.Truncated(5))
+	if got := strings.Join(srv.UnusedScripts(), "; "); got != "answer as usual to catalog.get; delay the answer by 1s to catalog.get; truncate the answer to catalog.get" {
+		t.Errorf("unused %q", got)
+	}
+}
+
+func TestMisuse(t *testing.T) {
+	srv := start(t, mock.Config{})
 	for name, misuse := range map[string]func(){
 		`did you mean "uploadSession.create"?`: func() { srv.Next("uploadsession.creat", mock.Unauthorized()) },
-		"calls count from 1":                   func() { srv.Nth("catalog.get", 0, mock.Unauthorized()) },
+		`Nth("catalog.get", 0): calls count`:   func() { srv.Nth("catalog.get", 0, mock.Unauthorized()) },
+		`Wait("catalog.get", 0): calls count`:  func() { srv.Wait(t.Context(), "catalog.get", 0) },
 		"can't be JSON":                        func() { srv.Next("catalog.get", mock.Answer{Status: 200, Body: func() {}}) },
+		"status 99: want 200 to 599":           func() { srv.Every("catalog.get", mock.Answer{Status: 99}) },
+		"status 600":                           func() { srv.Nth("catalog.get", 1, mock.Answer{Status: 600}) },
+		"delay -1s: want 0 or more":            func() { srv.Next("catalog.get", mock.Delayed(-time.Second)) },
+		"truncate -2: want a number of bytes":  func() { srv.After("catalog.get", 1, mock.Answer{Truncate: -2}) },
+		"Retry-After -0.5: want 0 or more":     func() { srv.Next("catalog.get", mock.Throttled(-time.Second/2)) },
+		"Truncated(0): want at least one byte": func() { mock.Truncated(0) },
+		"Truncated(-2)":                        func() { mock.Truncated(-2) },
 	} {
 		func() {
 			defer func() {
@@ -239,6 +256,47 @@ func TestConnectionFaults(t *testing.T) {
 				t.Errorf("recorded %+v, %+v", calls[0].Response, calls[1].Response)
 			}
 		})
+	}
+}
+
+// TestCutIsSeen: however much of the body was to arrive, the client notices the cut.
+func TestCutIsSeen(t *testing.T) {
+	const whole = `{"value":[]}`
+	recorded := func(body string) mock.Config {
+		return mock.Config{Sessions: []*fixtures.Session{{Name: "cut", Interactions: []fixtures.Interaction{{
+			Request:  fixtures.Request{Method: "GET", URL: sessionsV1},
+			Response: fixtures.Response{Status: 200, Body: fixtures.NewBody(jsonType, []byte(body)), Cut: true},
+		}}}}}
+	}
+	tests := []struct {
+		name   string
+		cfg    mock.Config
+		answer mock.Answer
+		want   string
+	}{
+		{"headers only", mock.Config{}, mock.Answer{Status: 200, Body: whole, Truncate: -1}, ""},
+		{"a part", mock.Config{}, mock.Answer{Status: 200, Body: whole, Truncate: 5}, whole[:5]},
+		{"the whole body", mock.Config{}, mock.Answer{Status: 200, Body: whole, Truncate: len(whole)}, whole},
+		{"more than the body", mock.Config{}, mock.Answer{Status: 200, Body: whole, Truncate: 1000}, whole},
+		{"no body", mock.Config{}, mock.Answer{Status: 200, Truncate: 1000}, ""},
+		{"recorded", recorded("[1,"), mock.Answer{}, "[1,"},
+		{"recorded without a body", recorded(""), mock.Answer{}, ""},
+	}
+	for _, tt := range tests {
+		for _, way := range []string{"socket", "in process"} {
+			t.Run(tt.name+", "+way, func(t *testing.T) {
+				srv := start(t, tt.cfg)
+				g := client(t, srv)
+				if way == "in process" {
+					g.http = &http.Client{Transport: srv.Transport()}
+				}
+				srv.Next("uploadSession.list", tt.answer)
+				r, err := g.try(g.request("GET", sessionsV1, "", nil))
+				if !errors.Is(err, io.ErrUnexpectedEOF) || string(r.body) != tt.want || r.ContentLength <= int64(len(tt.want)) {
+					t.Errorf("%v: %q of %d bytes, want %q of more", err, r.body, r.ContentLength, tt.want)
+				}
+			})
+		}
 	}
 }
 
@@ -307,16 +365,44 @@ func TestTransport(t *testing.T) {
 	}
 }
 
+// TestTransportClosesBodies: whoever writes the body learns that nobody reads on.
+func TestTransportClosesBodies(t *testing.T) {
+	srv, err := mock.New(mock.Config{Limits: mock.Limits{JSONBody: 10}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, url := range map[string]string{
+		"over the limit": "https://graph.microsoft.com" + sessionsV1,
+		"a foreign host": "https://example.com/",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, w := io.Pipe()
+			written := make(chan error, 1)
+			go func() {
+				_, err := w.Write(make([]byte, 1000))
+				written <- err
+			}()
+			req, err := http.NewRequest("POST", url, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp, err := srv.Transport().RoundTrip(req); err == nil && resp.StatusCode < 400 {
+				t.Errorf("status %s", resp.Status)
+			}
+			if err := <-written; !errors.Is(err, io.ErrClosedPipe) {
+				t.Errorf("the writer got %v", err)
+			}
+		})
+	}
+}
+
 func TestActivate(t *testing.T) {
 	srv, err := mock.New(mock.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	before := http.DefaultTransport
-	deactivate, err := srv.Activate()
-	if err != nil {
-		t.Fatal(err)
-	}
+	deactivate := srv.Activate()
 	resp, err := http.Get("https://graph.microsoft.com/v1.0/x")
 	if err != nil || resp.StatusCode != 401 {
 		t.Errorf("%v, %v", resp, err)
@@ -324,10 +410,6 @@ func TestActivate(t *testing.T) {
 	deactivate()
 	if http.DefaultTransport != before {
 		t.Error("the default transport is not back")
-	}
-	t.Setenv("GONOMOCKS", "1")
-	if _, err := srv.Activate(); err == nil {
-		t.Error("activated although httpmock stands aside")
 	}
 }
 
@@ -383,7 +465,8 @@ func TestGzip(t *testing.T) {
 		status         int
 		rule           string
 	}{
-		{"bomb", "gzip", pack(make([]byte, 16<<20)), 400, "limit.gzip"},
+		{"bomb", "gzip", pack(make([]byte, 16<<20)), 413, "limit.body"},
+		{"cut gzip", "gzip", pack(newBody(instance(2)))[:40], 400, "limit.gzip"},
 		{"not gzip", "gzip", newBody(instance(2)), 400, "limit.gzip"},
 		{"brotli", "br", newBody(instance(2)), 415, "header.content-encoding"},
 	}
@@ -435,10 +518,18 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
-	if n, worst := srv.DroppedCalls(); n != 3 || worst != schemas.Error {
+	req := g.request("GET", sessionsV1+"?"+strings.Repeat("x", 500), "", nil)
+	req.Header.Set("X-Long", strings.Repeat("x", 400))
+	if r, err := g.try(req); err != nil || r.StatusCode != 414 {
+		t.Errorf("URL and header: %v, %d", err, r.StatusCode)
+	}
+	if rules := ruleIDs(srv.Calls()[2].Errors()); !slices.Contains(rules, "limit.url") || !slices.Contains(rules, "limit.header") {
+		t.Errorf("URL and header: rules %v", rules)
+	}
+	if n, worst := srv.DroppedCalls(); n != 4 || worst != schemas.Error {
 		t.Errorf("dropped %d, worst %v", n, worst)
 	}
-	if calls := srv.Calls(); calls[0].Seq != 4 {
+	if calls := srv.Calls(); calls[0].Seq != 5 {
 		t.Errorf("the oldest kept call is #%d", calls[0].Seq)
 	}
 }
@@ -470,6 +561,33 @@ func TestReset(t *testing.T) {
 	if again := g.create(1); again != first {
 		t.Errorf("ids do not start again: %s, %s", first, again)
 	}
+	if c := srv.Calls()[0]; c.Seq != 2 {
+		t.Errorf("the first call after a reset is #%d", c.Seq)
+	}
+}
+
+// TestResetIsWhole: no request meets a tenant without its resource.
+func TestResetIsWhole(t *testing.T) {
+	srv, err := mock.New(mock.Config{TrustAnswers: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &graph{t, "https://graph.microsoft.com", &http.Client{Transport: srv.Transport()}, http.Header{"Authorization": {"Bearer x"}}}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 300 {
+			srv.Reset()
+		}
+	}()
+	for running := true; running; {
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+		g.do("GET", sessionsV1, "", nil).want(t, 200)
+	}
 }
 
 func TestSessionReplay(t *testing.T) {
@@ -492,6 +610,15 @@ func TestSessionReplay(t *testing.T) {
 	missed := g.do("GET", sessionsV1+"/0b64df22-1a83-472c-9556-6c3dc41742b8", "", nil).want(t, 501)
 	if call := srv.Calls()[len(interactions)-1]; call.Miss == "" || !call.Unexpected() || !strings.Contains(string(missed.body), "no interaction of the session matches") {
 		t.Errorf("miss %q, body %s", call.Miss, missed.body)
+	}
+
+	// The recorded answer goes before the contract's refusal.
+	srv.Reset()
+	g.head.Del("Authorization")
+	first := interactions[0].Request
+	g.do(first.Method, first.URL, jsonType, first.Body.Bytes()).want(t, interactions[0].Response.Status)
+	if c := srv.Calls()[0]; c.Source != mock.FromSession || !slices.Contains(ruleIDs(c.Errors()), "header.authorization") {
+		t.Errorf("without a token: %s, %v", c.Source, c.Errors())
 	}
 
 	falling := start(t, mock.Config{Sessions: sessions})
@@ -528,6 +655,13 @@ func TestRecord(t *testing.T) {
 	again.do("POST", sessionsV1, jsonType, newBody(instance(1))).want(t, 201)
 	again.upload(session, "a.csv", sixColumns).want(t, 200)
 
+	srv.Next("uploadSession.create", mock.CutConnection())
+	if _, err := g.try(g.request("POST", sessionsV1, jsonType, newBody(instance(2)))); err == nil {
+		t.Error("the connection was not cut")
+	}
+	if n := len(srv.Session("calls").Interactions); n != 2 {
+		t.Errorf("%d interactions, want the 2 with an answer", n)
+	}
 	fromCalls, err := srv.Session("calls").Encode()
 	if err != nil || bytes.Contains(fromCalls, []byte("very-secret-token")) || !bytes.Contains(fromCalls, []byte("uploadSession.create")) {
 		t.Errorf("%v: session from calls: %s", err, fromCalls)
@@ -604,6 +738,69 @@ func TestStartErrors(t *testing.T) {
 	for range 2 {
 		if err := srv.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestCloseNamesWhatHangs: closing a server waits for requests in process too, and
+// says on which it waited in vain.
+func TestCloseNamesWhatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		srv, err := mock.New(mock.Config{OnCall: func(c mock.Call) {
+			if c.Operation == "catalog.get" {
+				<-release
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"/v1.0/identityGovernance/entitlementManagement/catalogs/1?$select=id", sessionsV1} {
+			go srv.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
+		}
+		synctest.Wait()
+		began := time.Now()
+		err = srv.Close()
+		close(release)
+		if want := "close the mock server: still running after 5s: GET /v1.0/identityGovernance/entitlementManagement/catalogs/1"; err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+		if waited := time.Since(began); waited != 5*time.Second {
+			t.Errorf("waited %v", waited)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		srv, err := mock.New(mock.Config{OnCall: func(mock.Call) { time.Sleep(3 * time.Second) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		go srv.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", sessionsV1, nil))
+		synctest.Wait()
+		began := time.Now()
+		if err := srv.Close(); err != nil || time.Since(began) != 3*time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
+}
+
+// TestConfig: what no server can be made from is refused at once.
+func TestConfig(t *testing.T) {
+	tests := []struct {
+		cfg  mock.Config
+		want string
+	}{
+		{mock.Config{PageSize: -1}, "PageSize is -1: want 0 for the default, or more"},
+		{mock.Config{SessionLifetime: -time.Hour}, "SessionLifetime is -1h0m0s: want 0 for the default, or more"},
+		{mock.Config{Limits: mock.Limits{JSONBody: -5}}, "Limits.JSONBody is -5: want 0 for the default, or more"},
+		{mock.Config{Limits: mock.Limits{URL: -1, CallBytes: -2}}, "Limits.URL is -1: want 0 for the default, or more\nLimits.CallBytes is -2: want 0 for the default, or more"},
+		{mock.Config{Limits: mock.Limits{ReadTimeout: -1}}, "Limits.ReadTimeout is -1ns: want 0 for the default, or more"},
+		{mock.Config{Auth: 7}, "Auth is 7: want AuthAny or AuthStrict"},
+		{mock.Config{Sessions: []*fixtures.Session{nil}}, "Sessions[0] is nil"},
+		{mock.Config{Replay: mock.ReplayMode{Strict: true}}, "Replay.Strict is set and Sessions is empty: every call would be refused"},
+	}
+	for _, tt := range tests {
+		if _, err := mock.New(tt.cfg); err == nil || err.Error() != "mock.Config: "+tt.want {
+			t.Errorf("got  %v\nwant %s", err, tt.want)
 		}
 	}
 }

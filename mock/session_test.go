@@ -257,6 +257,80 @@ func TestAdoption(t *testing.T) {
 	strict.do("POST", unknown, jsonType, newBody(instance(1))).want(t, 404)
 }
 
+// TestWithoutCatalog: what names no catalog belongs to the one that a server begins with.
+func TestWithoutCatalog(t *testing.T) {
+	srv := start(t, mock.Config{})
+	g := client(t, srv)
+	const em = "/v1.0/identityGovernance/entitlementManagement"
+	const unknown = "aaaaaaaa-0000-4000-8000-000000000002"
+	added := srv.AddResource(mock.Resource{DisplayName: "Garage"})
+	g.do("POST", em+"/resources/"+unknown+"/uploadSessions", jsonType, newBody(instance(1))).want(t, 201)
+	for _, id := range []string{added, unknown} {
+		g.do("GET", em+"/catalogs/"+mock.CatalogID+"/resources/"+id+"/uploadSessions", "", nil).want(t, 200)
+	}
+	if list := g.do("GET", em+"/catalogs", "", nil).want(t, 200).json(t)["value"].([]any); len(list) != 1 {
+		t.Errorf("%d catalogs", len(list))
+	}
+}
+
+// TestLoweredRules: whatever the user lets pass, the tenant answers it and does not fall over.
+func TestLoweredRules(t *testing.T) {
+	lowered := func(t *testing.T, rules schemas.Rules) *graph {
+		set, err := schemas.Embedded().WithRules(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return client(t, start(t, mock.Config{Contracts: set}))
+	}
+	pathOff := lowered(t, schemas.Rules{"path.*": schemas.Off, "method.*": schemas.Note})
+	for _, path := range []string{"/v1.0/nothing", "/v2.0/users", "/"} {
+		pathOff.do("GET", path, "", nil).want(t, 501)
+	}
+	pathOff.do("PUT", sessionsV1, jsonType, []byte("{}")).want(t, 501)
+
+	all := make(schemas.Rules)
+	for _, rule := range schemas.AllRules() {
+		all[rule.ID] = schemas.Off
+	}
+	g := lowered(t, all)
+	session := g.create(1)
+	contentType, _ := form(t, "a.csv", sixColumns)
+	const em = "/v1.0/identityGovernance/entitlementManagement"
+	tests := []struct {
+		method, path, contentType, body string
+		status                          int
+	}{
+		{"POST", session + "/uploadFile", "", "", 400},
+		{"POST", session + "/uploadFile", contentType, "nothing", 400},
+		{"POST", session + "/uploadFile", jsonType, "{}", 400},
+		{"PATCH", session, "", "", 200},
+		{"PATCH", session, jsonType, `{"isUploadDone":"yes"}`, 200},
+		{"PATCH", session, jsonType, `{"isUploadDone":false}`, 200},
+		{"POST", sessionsV1, "", "", 201},
+		{"POST", sessionsV1, jsonType, "[", 409}, // the pair of no instance
+		{"POST", sessionsV1, jsonType, `{"data":5}`, 409},
+		{"POST", em + "/catalogs", jsonType, "null", 201},
+		{"POST", em + "/catalogs", "", "", 201},
+		{"POST", em + "/resourceRequests", jsonType, "5", 400},
+		{"POST", em + "/resourceRequests", jsonType, `{"catalog":{"id":"` + mock.CatalogID + `"},"requestType":"adminAdd"}`, 201},
+		{"POST", em + "/resourceRequests", jsonType, `{"catalog":{"id":"` + mock.CatalogID + `"}}`, 201},
+		{"GET", sessionsV1 + "?$filter=(&$top=-1&$skip=-1&$expand=,&$select=,&$orderby=%zz", "", "", 200},
+		{"GET", sessionsV1 + "?$top=1&$top=2&$expand=nothing", "", "", 400},
+		{"GET", sessionsV1 + "?$search=a&$count=maybe", "", "", 200}, // not offered, so not looked at
+		{"GET", em + "/catalogs?$expand=*&$select=*", "", "", 400},
+		{"GET", em + "/catalogs?$expand=resources($expand=roles;$top=-1)", "", "", 200},
+	}
+	for _, tt := range tests {
+		r := g.do(tt.method, tt.path, tt.contentType, []byte(tt.body))
+		if r.StatusCode != tt.status {
+			t.Errorf("%s %s %s: %d %s, want %d", tt.method, tt.path, tt.body, r.StatusCode, r.body, tt.status)
+		}
+	}
+	if got := g.do("GET", session, "", nil).want(t, 200).json(t); got["status"] != "active" {
+		t.Errorf("completed without isUploadDone: %v", got)
+	}
+}
+
 func TestCatalogsAndResources(t *testing.T) {
 	g := client(t, start(t, mock.Config{}))
 	const em = "/v1.0/identityGovernance/entitlementManagement"

@@ -22,7 +22,7 @@ type Verdict struct {
 	// Operation is nil if the path or the method leads to none.
 	Operation *Operation
 	Keys      []Key    // of the path, in order, decoded
-	Fits      []string // names of the contracts in which the request has no error, oldest first
+	Fits      []string // names of the contracts in which the request has no error, oldest first; limits and tokens do not count
 	Findings  []Finding
 
 	Query *odata.Query // nil if the operation is

@@ -59,8 +59,8 @@ var catalogue = buildCatalogue(
 
 		{"limit.url", Error, 414, "The URL is not longer than the server takes."},
 		{"limit.header", Error, 431, "The headers are not larger than the server takes."},
-		{"limit.body", Error, 413, "The body is not larger than the server takes."},
-		{"limit.gzip", Error, 400, "A compressed body is well-formed and does not unpack to more than the server takes."},
+		{"limit.body", Error, 413, "The body is not larger than the server takes, packed or unpacked."},
+		{"limit.gzip", Error, 400, "A body that is said to be gzip is well-formed gzip."},
 
 		{"body.cut", Error, 400, "The body arrives whole."},
 		{"body.missing", Error, 400, "The operation needs a body, and there is one."},

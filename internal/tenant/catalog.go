@@ -134,7 +134,7 @@ func (t *Tenant) addCatalog(c Catalog) *catalog {
 // A Resource describes a custom data provided resource to add.
 type Resource struct {
 	ID          string // made if empty
-	CatalogID   string
+	CatalogID   string // the tenant's first catalog if empty
 	DisplayName string
 	Description string
 	OriginID    string // made if empty
@@ -157,6 +157,9 @@ func (t *Tenant) addResource(r Resource) *resource {
 	}
 	if r.OriginID == "" {
 		r.OriginID = t.cfg.IDs.GUID()
+	}
+	if r.CatalogID == "" && len(t.catalogs.items) > 0 {
+		r.CatalogID = t.catalogs.items[0].id
 	}
 	now := t.cfg.Now()
 	added := &resource{
@@ -206,7 +209,7 @@ func (t *Tenant) expandCatalog(item map[string]any, property string) (any, bool)
 }
 
 func (t *Tenant) createCatalog(call *Call, a *Answer) *Error {
-	body, _ := call.JSON.(map[string]any)
+	body := call.object()
 	c := t.addCatalog(Catalog{DisplayName: text(body, "displayName"), Description: text(body, "description")})
 	if s := text(body, "state") + text(body, "catalogStatus"); s != "" {
 		c.state = strings.ToLower(s)
@@ -256,7 +259,7 @@ func (t *Tenant) expandResource(item map[string]any, property string) (any, bool
 // requestResource adds, changes or removes a resource. Requests are delivered
 // at once.
 func (t *Tenant) requestResource(call *Call, a *Answer) *Error {
-	body, _ := call.JSON.(map[string]any)
+	body := call.object()
 	wanted := first(body, "resource", "accessPackageResource")
 	catalogID := text(body, "catalogId")
 	if c := first(body, "catalog"); c != nil {
@@ -390,6 +393,8 @@ func (t *Tenant) reached(k schemas.Key) *resource {
 	return nil
 }
 
+// adopt takes the resource that a key leads to on trust, and the catalog too; without
+// a catalog in the path it is in the tenant's first.
 func (t *Tenant) adopt(k schemas.Key, catalogID string, a *Answer) *resource {
 	id := k.Value
 	if k.Name != "resourceId" {

@@ -17,7 +17,7 @@ type expander func(item map[string]any, property string) (v any, ok bool)
 // page answers with those of the items that the query asks for. The items are
 // the call's to keep.
 func (t *Tenant) page(call *Call, a *Answer, items []map[string]any, expand expander) *Error {
-	q := call.Query
+	q := call.query()
 	items, err := evaluate(items, q)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func start(q *odata.Query) (int, *Error) {
 
 // applyItemOptions carries $expand and $select out on one entity.
 func applyItemOptions(call *Call, item map[string]any, expand expander) *Error {
-	q := call.Query
+	q := call.query()
 	expanded := make(map[string]bool)
 	for _, e := range q.Expand {
 		name := navigationProperty(call, e.Path[len(e.Path)-1].Name)

@@ -91,7 +91,7 @@ func (t *Tenant) createSession(call *Call, a *Answer) *Error {
 	if r.originSystem != "CustomDataProvidedResource" {
 		return badRequest("The resource '%s' comes from %s; only custom data provided resources have upload sessions.", r.id, r.originSystem)
 	}
-	body, _ := call.JSON.(map[string]any)
+	body := call.object()
 	data := first(body, "data")
 	definition := cmp.Or(text(data, "reviewDefinitionId"), text(data, "accessReviewId"))
 	instance := cmp.Or(text(data, "reviewInstanceId"), text(data, "accessReviewInstanceId"))
@@ -206,13 +206,16 @@ func (t *Tenant) expandSession(item map[string]any, property string) (any, bool)
 }
 
 // completeSession carries out the only change that is allowed:
-// isUploadDone becomes true. The contract has refused any other.
+// isUploadDone becomes true. The contract has refused any other, or its rules are
+// lowered; then nothing changes.
 func (t *Tenant) completeSession(call *Call, a *Answer) *Error {
 	s, err := t.openSession(call, "can't be changed.")
 	if err != nil {
 		return err
 	}
-	s.complete = true
+	if done, _ := call.object()["isUploadDone"].(bool); done {
+		s.complete = true
+	}
 	a.Body = s.viewWithFiles(t.cfg.Now())
 	return nil
 }
@@ -255,6 +258,9 @@ func (t *Tenant) addFile(call *Call) (*session, file, *Error) {
 	s, err := t.openSession(call, "takes no more files.")
 	if err != nil {
 		return nil, file{}, err
+	}
+	if call.File == nil {
+		return nil, file{}, badRequest("The request has no file.")
 	}
 	f := file{
 		id: t.cfg.IDs.GUID(), name: cmp.Or(call.File.Name, "file.csv"),

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/graphmock/graphmock/internal/ident"
+	"github.com/graphmock/graphmock/internal/odata"
 	"github.com/graphmock/graphmock/schemas"
 )
 
@@ -45,15 +46,31 @@ type Tenant struct {
 // New returns a tenant without any entity.
 func New(cfg Config) *Tenant { return &Tenant{cfg: cfg, newest: make(map[pair]*session)} }
 
-// Reset forgets every entity.
-func (t *Tenant) Reset() {
+// A Seed is what a tenant starts with.
+type Seed struct {
+	Catalogs  []Catalog
+	Resources []Resource
+}
+
+// Reset forgets every entity and adds those of the seed. No call sees the
+// tenant in between.
+func (t *Tenant) Reset(seed Seed) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.catalogs, t.resources, t.sessions = list[*catalog]{}, list[*resource]{}, list[*session]{}
 	t.newest = make(map[pair]*session)
+	for _, c := range seed.Catalogs {
+		t.addCatalog(c)
+	}
+	for _, r := range seed.Resources {
+		t.addResource(r)
+	}
 }
 
-// A Call is one request that fits the contract.
+// A Call is one request whose verdict has an operation and no error. Rules may
+// be lowered, so that a request which breaks the contract has no error either:
+// its JSON may be missing or of another form, its File may be missing, and Query
+// may be nil or lack the options that could not be read.
 type Call struct {
 	*schemas.Verdict
 	// NextLink returns the URL of the request with $skiptoken set to token.
@@ -62,10 +79,9 @@ type Call struct {
 
 // An Answer is what the tenant says to a call.
 type Answer struct {
-	// Body is nil (for 204), map[string]any or, for a refusal, an *Error. It is
-	// the caller's to keep.
+	// Body is nil for 204 and for a refusal. It is the caller's to keep.
 	Body map[string]any
-	Err  *Error
+	Err  *Error // nil unless the call is refused
 	// Adopted says which keys of the path were taken on trust.
 	Adopted []schemas.Key
 }
@@ -106,6 +122,20 @@ var handlers = map[string]func(*Tenant, *Call, *Answer) *Error{
 	"uploadSession.delete":     (*Tenant).deleteSession,
 	"uploadSession.uploadFile": (*Tenant).uploadFile,
 	"file.create":              (*Tenant).createFile,
+}
+
+// object returns the JSON body, nil if it is no object.
+func (c *Call) object() map[string]any {
+	object, _ := c.JSON.(map[string]any)
+	return object
+}
+
+// query returns the query, an empty one if there is none.
+func (c *Call) query() *odata.Query {
+	if c.Query == nil {
+		return new(odata.Query)
+	}
+	return c.Query
 }
 
 // Handles reports whether the tenant knows what an operation does.
