@@ -4,15 +4,16 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"mime"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/graphmock/graphmock/internal/jsonvalue"
 	"github.com/graphmock/graphmock/mock"
 )
 
@@ -56,8 +57,8 @@ func NoFindings(tb testing.TB, srv *mock.Server) {
 	}
 }
 
-// SentJSON fails tb unless the call's body equals want as JSON. want is a
-// JSON text (a string or []byte), or a value that encodes as JSON. It stops the
+// SentJSON fails tb unless the call's body equals want as JSON, and says where
+// it differs. Numbers are compared exactly. want is a JSON text (a string or []byte), or a value that encodes as JSON. It stops the
 // test if want is neither.
 func SentJSON(tb testing.TB, call mock.Call, want any) {
 	tb.Helper()
@@ -73,33 +74,22 @@ func SentJSON(tb testing.TB, call mock.Call, want any) {
 			tb.Fatalf("the wanted body can't be JSON: %v", err)
 		}
 	}
-	wanted, err := decode(wantText)
+	wanted, err := jsonvalue.Decode(wantText)
 	if err != nil {
 		tb.Fatalf("the wanted body is not JSON: %v", err)
 	}
-	got, err := decode(call.Request.Body)
+	got, err := jsonvalue.Decode(call.Request.Body)
 	if err != nil {
 		tb.Errorf("%s\n  the body is not JSON: %v", call, err)
 		return
 	}
-	if !reflect.DeepEqual(got, wanted) {
-		tb.Errorf("%s\n  sent  %s\n  want  %s", call, indent(got), indent(wanted))
+	if diffs := jsonvalue.Compare(wanted, got); len(diffs) > 0 {
+		var b strings.Builder
+		for _, d := range diffs {
+			fmt.Fprintf(&b, "\n  %s: want %s, got %s", cmp.Or(d.Pointer, "the whole"), cmp.Or(d.Want, "none"), cmp.Or(d.Got, "none"))
+		}
+		tb.Errorf("%s%s", call, b.String())
 	}
-}
-
-func decode(text []byte) (v any, err error) {
-	err = json.Unmarshal(text, &v)
-	return v, err
-}
-
-// indent renders JSON with its members sorted, so that two texts can be compared.
-func indent(v any) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("        ", "  ")
-	enc.Encode(v) // of decoded JSON
-	return strings.TrimSpace(b.String())
 }
 
 // WaitedBeforeRetry fails tb for every call that repeats one which was

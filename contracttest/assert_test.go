@@ -61,7 +61,13 @@ func TestSentJSON(t *testing.T) {
 		try(func(tb testing.TB) { contracttest.SentJSON(tb, calls[0], want) }).passes(t)
 	}
 	try(func(tb testing.TB) { contracttest.SentJSON(tb, calls[0], update{false}) }).
-		fails(t, "#1 PATCH "+path, "sent", `"isUploadDone": true`, "want", `"isUploadDone": false`)
+		fails(t, "#1 PATCH "+path, "\n  /isUploadDone: want false, got true")
+	try(func(tb testing.TB) { contracttest.SentJSON(tb, calls[0], `{"isUploadDone":true,"n":[1]}`) }).
+		fails(t, "#1 PATCH "+path, "\n  /n: want [1], got none")
+	call := mock.Call{Request: mock.Request{Body: []byte(`{"n":9007199254740993}`)}}
+	try(func(tb testing.TB) { contracttest.SentJSON(tb, call, map[string]int64{"n": 9007199254740993}) }).passes(t)
+	try(func(tb testing.TB) { contracttest.SentJSON(tb, call, `{"n":9007199254740992}`) }).
+		fails(t, "/n: want 9007199254740992, got 9007199254740993")
 	try(func(tb testing.TB) { contracttest.SentJSON(tb, calls[1], update{true}) }).fails(t, "#2 PATCH", "the body is not JSON")
 	try(func(tb testing.TB) { contracttest.SentJSON(tb, calls[0], `{`) }).fails(t, "the wanted body is not JSON")
 	try(func(tb testing.TB) { contracttest.SentJSON(tb, calls[0], func() {}) }).fails(t, "the wanted body can't be JSON")

@@ -18,7 +18,7 @@ type Coverage struct {
 
 	mu     sync.Mutex
 	calls  map[string]int // operation → calls
-	broken map[string]int // operation → calls with a finding of severity error
+	broken map[string]int // operation → calls with an error, or unexpected
 }
 
 // NewCoverage returns an empty coverage of a contract. It panics if the set has
@@ -41,7 +41,7 @@ func (c *Coverage) Add(calls ...mock.Call) {
 	defer c.mu.Unlock()
 	for _, call := range calls {
 		c.calls[call.Operation]++
-		if len(schemas.Errors(call.Findings)) > 0 {
+		if len(call.Errors()) > 0 || call.Unexpected() {
 			c.broken[call.Operation]++
 		}
 	}

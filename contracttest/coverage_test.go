@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/graphmock/graphmock/contracttest"
+	"github.com/graphmock/graphmock/mock"
 	"github.com/graphmock/graphmock/schemas"
 )
 
@@ -42,6 +43,16 @@ func TestCoverage(t *testing.T) {
 		if !strings.Contains(table, row) {
 			t.Errorf("no row %q in:\n%s", row, coverage)
 		}
+	}
+
+	coverage = contracttest.NewCoverage(schemas.Embedded(), "v1.0")
+	coverage.Add(
+		mock.Call{Operation: "catalog.list", AnswerFindings: []schemas.Finding{{Severity: schemas.Error}}},
+		mock.Call{Operation: "catalog.list", Miss: "no interaction matches"},
+		mock.Call{Operation: "catalog.list", Findings: []schemas.Finding{{Severity: schemas.Warning}}},
+	)
+	if table := strings.Join(strings.Fields(coverage.String()), " "); !strings.Contains(table, "✓ catalog.list 3 calls 2 broke the contract") {
+		t.Errorf("calls with a broken answer or a miss are not counted:\n%s", coverage)
 	}
 	wantPanic(t, `did you mean "v1.0"`, func() { contracttest.NewCoverage(schemas.Embedded(), "v1.1") })
 }

@@ -149,7 +149,7 @@ func ExampleFromSession() {
 		panic(err)
 	}
 	for _, s := range sessions {
-		sc := contracttest.FromSession(s)
+		sc := contracttest.FromSession(schemas.Embedded(), s)
 		fmt.Printf("%s should end in %s\n  faults: %v\n  needs: %v\n", sc.Name, sc.Outcome, sc.Faults, sc.Needs)
 	}
 	// Output:

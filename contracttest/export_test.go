@@ -8,7 +8,11 @@ func (s Suite) Play(tb testing.TB, sc Scenario) (idle string) {
 	tb.Helper()
 	settings := newSettings(s.Options)
 	settings.unused = true
-	contract, err := s.contract(settings)
+	set, err := settings.set()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	contract, err := s.contract(set)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -72,14 +72,15 @@ func (f Fault) met(srv *mock.Server) bool { return len(srv.CallsOf(f.Operation))
 // answered with lasts: a client can't get around it by asking more often than the
 // recorded one. What changed something in the session becomes Needs.
 //
-// Only answers are taken over. A catalog of the tenant in which the session was
+// An interaction that does not name its operation gets that to which the
+// request leads in set. Only answers are taken over. A catalog of the tenant in which the session was
 // recorded, or an upload session of somebody else's, is for Prepare to make.
-func FromSession(session *fixtures.Session) Scenario {
+func FromSession(set *schemas.Set, session *fixtures.Session) Scenario {
 	sc := Scenario{Name: session.Name, Description: session.Description, Outcome: session.Outcome}
 	calls := make(map[string]int) // operation → calls
 	for i := range session.Interactions {
 		x := &session.Interactions[i]
-		operation := operationOf(x)
+		operation := operationOf(set, x)
 		if operation == "" {
 			continue
 		}
@@ -96,12 +97,12 @@ func FromSession(session *fixtures.Session) Scenario {
 	return sc
 }
 
-// operationOf returns the id of the operation, "" if the request leads to none.
-func operationOf(x *fixtures.Interaction) string {
+// operationOf returns the id of the operation, "" if the request leads to none in set.
+func operationOf(set *schemas.Set, x *fixtures.Interaction) string {
 	if x.Operation != "" {
 		return x.Operation
 	}
-	if op := schemas.Embedded().CheckRequest(x.Request.Message()).Operation; op != nil {
+	if op := set.CheckRequest(x.Request.Message()).Operation; op != nil {
 		return op.ID
 	}
 	return ""
@@ -138,7 +139,7 @@ func Scenarios(contract string) ([]Scenario, error) {
 
 // LoadScenarios makes scenarios of the session files that match the patterns,
 // or of all in fsys if there is no pattern; see [fixtures.Load]. It is an error
-// if there are none.
+// if there are none. Of other contracts than the embedded ones [FromSession] makes them.
 func LoadScenarios(fsys fs.FS, patterns ...string) ([]Scenario, error) {
 	sessions, err := fixtures.Load(fsys, patterns...)
 	if err != nil {
@@ -146,7 +147,7 @@ func LoadScenarios(fsys fs.FS, patterns ...string) ([]Scenario, error) {
 	}
 	var out []Scenario
 	for _, s := range sessions {
-		out = append(out, FromSession(s))
+		out = append(out, FromSession(schemas.Embedded(), s))
 	}
 	return out, nil
 }

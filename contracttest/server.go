@@ -20,7 +20,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
-	"net/http"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -32,7 +32,8 @@ import (
 )
 
 // An Option changes how [NewServer] starts a server and what it asks of the
-// test. The order of options does not matter.
+// test. The order of options does not matter, but that the last of several
+// [WithRules] counts for a rule that more than one grades.
 type Option func(*settings)
 
 type settings struct {
@@ -46,7 +47,7 @@ type settings struct {
 }
 
 func newSettings(options []Option) *settings {
-	s := new(settings)
+	s := &settings{rules: make(schemas.Rules)}
 	for _, o := range options {
 		o(s)
 	}
@@ -54,7 +55,7 @@ func newSettings(options []Option) *settings {
 }
 
 // WithConfig starts the server with cfg instead of the zero [mock.Config].
-// Other options add to it.
+// Other options add to it. It may be given once.
 func WithConfig(cfg mock.Config) Option { return func(s *settings) { s.cfg = cfg } }
 
 // InProcess starts the server without a socket. It has no URL: reach it through
@@ -71,7 +72,7 @@ func WithContract(names ...string) Option {
 }
 
 // WithRules grades findings differently.
-func WithRules(rules schemas.Rules) Option { return func(s *settings) { s.rules = rules } }
+func WithRules(rules schemas.Rules) Option { return func(s *settings) { maps.Copy(s.rules, rules) } }
 
 // WithSessions replays sessions before the tenant answers, behind those of the
 // configuration and as its Replay says.
@@ -80,8 +81,8 @@ func WithSessions(sessions ...*fixtures.Session) Option {
 }
 
 // Allow keeps findings of those rules from failing the test. A pattern may hold
-// a * ("csv.*"); "*" allows every finding, and calls that fit no operation. It
-// stops the test if there is no such rule.
+// a * ("csv.*"); "*" allows every finding, and only it allows unexpected calls
+// (see [mock.Call.Unexpected]). It stops the test if there is no such rule.
 func Allow(rules ...string) Option {
 	return func(s *settings) { s.allowed = append(s.allowed, rules...) }
 }
@@ -113,21 +114,29 @@ func (s *settings) newServer(tb testing.TB) *mock.Server {
 	return srv
 }
 
-func (s *settings) start(tb testing.TB) (*mock.Server, error) {
-	cfg := s.cfg
-	if cfg.Contracts == nil {
-		cfg.Contracts = schemas.Embedded()
+// set returns the contracts that calls are held to.
+func (s *settings) set() (*schemas.Set, error) {
+	set := s.cfg.Contracts
+	if set == nil {
+		set = schemas.Embedded()
 	}
-	set, err := cfg.Contracts.Pin(s.contracts...)
+	set, err := set.Pin(s.contracts...)
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Contracts, err = set.WithRules(s.rules); err != nil {
+	return set.WithRules(s.rules)
+}
+
+func (s *settings) start(tb testing.TB) (*mock.Server, error) {
+	set, err := s.set()
+	if err != nil {
 		return nil, err
 	}
 	if err := s.checkAllowed(); err != nil {
 		return nil, err
 	}
+	cfg := s.cfg
+	cfg.Contracts = set
 	cfg.Sessions = slices.Concat(cfg.Sessions, s.sessions)
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.NewTextHandler(tb.Output(), nil))
@@ -157,23 +166,15 @@ func matches(pattern, id string) bool {
 	return ok && err == nil
 }
 
-// reach returns where a server that the settings started is, without a version,
-// and a client that reaches it.
-func (s *settings) reach(srv *mock.Server) (url string, client *http.Client) {
-	if s.inProcess {
-		return "https://graph.microsoft.com", &http.Client{Transport: srv.Transport()}
-	}
-	return srv.URL, srv.Client()
-}
-
 // judge fails tb for what the calls to srv got wrong, one message per call.
 func (s *settings) judge(tb testing.TB, srv *mock.Server) {
 	tb.Helper()
 	for _, call := range srv.Calls() {
 		if findings := s.unforgiven(call); len(findings) > 0 {
 			tb.Errorf("%s", Explain(call, findings))
-		} else if call.Miss != "" {
-			tb.Errorf("%s\n  %s", call, strings.ReplaceAll(call.Miss, "\n", "\n  "))
+		} else if call.Unexpected() && !slices.Contains(s.allowed, "*") {
+			why := cmp.Or(call.Miss, "it fits no operation of the contract "+cmp.Or(call.Contract, "of any version"))
+			tb.Errorf("%s\n  %s", call, strings.ReplaceAll(why, "\n", "\n  "))
 		}
 	}
 	if n, worst := srv.DroppedCalls(); worst == schemas.Error {
@@ -221,15 +222,10 @@ func Explain(call mock.Call, findings []schemas.Finding) string {
 }
 
 // TakeOver makes [http.DefaultClient] talk to srv until the test ends, for code
-// that can't be given a client. It stops the test if that is not possible. Tests that
-// use it must not run in parallel with others that use the default client; it panics in a
-// test that called Parallel.
+// that can't be given a client. Tests that use it must not run in parallel with
+// others that use the default client; it panics in a test that called Parallel.
 func TakeOver(tb testing.TB, srv *mock.Server) {
 	tb.Helper()
 	tb.Setenv("GRAPHMOCK_ACTIVE", "1") // panics in parallel tests, as it must
-	deactivate, err := srv.Activate()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(deactivate)
+	tb.Cleanup(srv.Activate())
 }

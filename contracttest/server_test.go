@@ -186,6 +186,30 @@ func TestWithRules(t *testing.T) {
 		fails(t, "body.property-case", "did you mean:", "reviewInstanceId")
 }
 
+func TestWithRulesAddUp(t *testing.T) {
+	rules := []contracttest.Option{
+		contracttest.WithRules(schemas.Rules{"body.property-case": schemas.Off}),
+		contracttest.WithRules(schemas.Rules{"body.unknown-property": schemas.Warning}),
+		contracttest.WithRules(schemas.Rules{"body.property-case": schemas.Error}),
+	}
+	try(func(tb testing.TB) {
+		srv := contracttest.NewServer(tb, rules...)
+		send(tb, srv, "POST", sessionsPath, typoCase)
+		send(tb, srv, "PATCH", sessionsPath+"/0b64df22-1a83-472c-9556-6c3dc41742b9", `{"isUploadDone":true,"zzz":1}`)
+	}).fails(t, "#1 POST", "body.property-case")
+}
+
+// A call that fits no operation fails the test, however its findings are graded.
+func TestUnexpectedCall(t *testing.T) {
+	get := func(options ...contracttest.Option) *fakeTB {
+		return try(func(tb testing.TB) { send(tb, contracttest.NewServer(tb, options...), "GET", "/v1.0/me", "") })
+	}
+	get(contracttest.WithRules(schemas.Rules{"path.*": schemas.Warning})).
+		fails(t, "#1 GET /v1.0/me", "it fits no operation of the contract v1.0")
+	get(contracttest.Allow("path.*")).fails(t, "#1 GET /v1.0/me", "it fits no operation")
+	get(contracttest.Allow("*")).passes(t)
+}
+
 func TestWithSessionsStrict(t *testing.T) {
 	sessions, err := fixtures.Load(fixtures.Embedded(), "v1.0/throttled.json")
 	if err != nil {
@@ -264,19 +288,6 @@ func TestTakeOver(t *testing.T) {
 	tb.passes(t)
 	if http.DefaultTransport != before {
 		t.Error("http.DefaultTransport was not restored")
-	}
-}
-
-func TestTakeOverRefusesGONOMOCKS(t *testing.T) {
-	t.Setenv("GONOMOCKS", "1")
-	before := http.DefaultTransport
-	tb := try(func(tb testing.TB) {
-		contracttest.TakeOver(tb, contracttest.NewServer(tb))
-		tb.Errorf("went on")
-	})
-	tb.fails(t, "GONOMOCKS is set", "the real Graph", "unset it")
-	if http.DefaultTransport != before {
-		t.Error("http.DefaultTransport was replaced")
 	}
 }
 

@@ -316,6 +316,23 @@ func TestFromSession(t *testing.T) {
 	}
 }
 
+// Operations are those of the set: the first revision has no uploadSession.list.
+func TestFromSessionOfOtherContracts(t *testing.T) {
+	session := &fixtures.Session{Interactions: []fixtures.Interaction{{
+		Request:  fixtures.Request{Method: "GET", URL: "/beta/identityGovernance/catalogs/" + mock.CatalogID + "/accessPackageResources/" + mock.ResourceID + "/uploadSessions"},
+		Response: fixtures.Response{Status: 503},
+	}}}
+	for contract, want := range map[string]int{"beta-2025-10": 0, "beta-2026-06": 1} {
+		set, err := schemas.Embedded().Pin(contract)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sc := contracttest.FromSession(set, session); len(sc.Faults) != want {
+			t.Errorf("%s: faults %v, want %d", contract, sc.Faults, want)
+		}
+	}
+}
+
 // Every revision has scenarios, for operations that it has.
 func TestEmbeddedScenarios(t *testing.T) {
 	for _, contract := range schemas.Embedded().Contracts() {

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/graphmock/graphmock/internal/jsonvalue"
 	"github.com/graphmock/graphmock/internal/report"
 	"github.com/graphmock/graphmock/schemas"
 )
@@ -182,15 +183,11 @@ func (e *kindError) Error() string {
 
 // wrongKind returns the error for the next value. Broken JSON goes before it.
 func wrongKind(dec *jsontext.Decoder, want string) error {
-	found := kindNames[dec.PeekKind()]
+	found := jsonvalue.KindName(dec.PeekKind())
 	if err := dec.SkipValue(); err != nil {
 		return err
 	}
 	return &kindError{string(dec.StackPointer()), want, found}
-}
-
-var kindNames = map[jsontext.Kind]string{
-	'n': "null", 't': "true", 'f': "false", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
 }
 
 // lineError says what is wrong with a line, for people.
@@ -210,7 +207,7 @@ func lineError(err error) error {
 		}
 		return fmt.Errorf("not valid JSON at %s: %w", at, syntax.Err)
 	case errors.As(err, &semantic):
-		e := &kindError{string(semantic.JSONPointer), "an object", kindNames[semantic.JSONKind]}
+		e := &kindError{string(semantic.JSONPointer), "an object", jsonvalue.KindName(semantic.JSONKind)}
 		if semantic.GoType != nil && semantic.GoType.Kind().String() == "string" {
 			e.want = "a string"
 		} else if semantic.GoType != nil && semantic.GoType.Kind().String() == "int" {

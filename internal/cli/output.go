@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/graphmock/graphmock/internal/atomicfile"
 	"github.com/graphmock/graphmock/internal/report"
 )
 
@@ -85,7 +86,7 @@ func writeReports(env *Env, r *report.Report, targets []reportTarget) error {
 		var b bytes.Buffer
 		err := writeReport(&b, r, t.format, false)
 		if err == nil {
-			err = writeFile(t.file, b.Bytes(), 0o644)
+			err = atomicfile.Write(t.file, b.Bytes(), 0o644)
 		}
 		errs = append(errs, err)
 	}
@@ -159,34 +160,6 @@ func canCreate(name string) error {
 		return usagef("%s is a folder", name).hint("name a file in it")
 	}
 	return nil
-}
-
-// writeFile replaces a file as a whole or not at all. What is no file on the
-// disk, such as /dev/stderr, is written to.
-func writeFile(name string, data []byte, mode os.FileMode) (err error) {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(name, data, mode)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name()) // the first error is the one to tell
-		}
-	}()
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Chmod(f.Name(), mode); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }
 
 const reportsHelp = `What was found can be told in several forms at once:

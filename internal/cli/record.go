@@ -24,9 +24,9 @@ signal (Ctrl-C) comes. Point the client at the address that is printed instead o
 https://graph.microsoft.com. At the end the calls are checked and the report is
 printed, as verify does.
 
-Credentials are passed on and never recorded. Links in the answers
-(@odata.nextLink) are left as they are: a client that follows one leaves the
-recorder.`
+Credentials are passed on and never recorded. Links to the upstream in JSON
+answers (@odata.nextLink, @odata.deltaLink) lead the client back to the recorder;
+they are recorded as they came.`
 
 type recordCommand struct {
 	env       *Env
@@ -135,13 +135,26 @@ func serveProxy(l net.Listener, h http.Handler) (end func()) {
 
 // proxy passes requests on to the upstream through the recorder.
 func (c *recordCommand) proxy(recorder *fixtures.Recorder) http.Handler {
+	transport, links := recorder.Transport(nil), newLinkRewriter(c.upstream.String())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		proxy := c.proxyTo(transport)
+		proxy.ModifyResponse = func(resp *http.Response) error { // behind the recorder
+			links.rewrite(resp, "http://"+r.Host)
+			return nil
+		}
+		proxy.ServeHTTP(w, r)
+	})
+}
+
+// proxyTo returns a proxy that sends to the upstream with transport.
+func (c *recordCommand) proxyTo(transport http.RoundTripper) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(c.upstream)
 			r.Out.URL.RawQuery = r.In.URL.RawQuery // as it was sent, be it valid or not
 			r.Out.Host = ""                        // that of the URL
 		},
-		Transport: recorder.Transport(nil),
+		Transport: transport,
 		ErrorLog:  log.New(io.Discard, "", 0), // of answers that were cut, which the session shows
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			if r.Context().Err() != nil {

@@ -74,8 +74,8 @@ func tellBroken(w io.Writer, c mock.Call) {
 	if c.Miss != "" {
 		fmt.Fprintf(w, "graphmock: error: call %d: %s\n", c.Seq, c.Miss)
 	}
-	line := c.Request.Method + " " + c.Request.URL
 	for _, f := range schemas.Errors(c.Findings) {
-		fmt.Fprintf(w, "graphmock: error: call %d, %s: %s\n", c.Seq, line, f)
+		x := c.Interaction() // without credentials
+		fmt.Fprintf(w, "graphmock: error: call %d, %v: %s\n", c.Seq, &x.Request, f)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/graphmock/graphmock/internal/atomicfile"
 	"github.com/graphmock/graphmock/mock"
 )
 
@@ -61,7 +62,7 @@ func (c *serveCommand) run(ctx context.Context) error {
 		return err
 	}
 	if c.caOut != "" {
-		if err := writeFile(c.caOut, s.CA(), 0o644); err != nil {
+		if err := atomicfile.Write(c.caOut, s.CA(), 0o644); err != nil {
 			return errors.Join(err, s.abandon())
 		}
 	}

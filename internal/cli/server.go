@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/spf13/pflag"
 
@@ -117,7 +116,6 @@ type server struct {
 	calls    *report.Collector
 	recorder *fixtures.Recorder // nil if nothing is recorded
 	file     string             // of the recorder
-	log      *callLog
 	env      *Env
 }
 
@@ -138,10 +136,7 @@ func (f *serverFlags) start(env *Env, cfg mock.Config) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{calls: report.NewCollector(set), recorder: recorder, file: f.record.file, log: &callLog{w: env.log}, env: env}
-	if f.log {
-		s.log.calls = slog.NewTextHandler(env.log, nil)
-	}
+	s := &server{calls: report.NewCollector(set), recorder: recorder, file: f.record.file, env: env}
 	cfg.Contracts, cfg.Sessions, cfg.Recorder = set, sessions, recorder
 	cfg.Replay = mock.ReplayMode{AnyOrder: f.sessions.anyOrder, Strict: f.strict}
 	if f.auth == "strict" {
@@ -149,7 +144,9 @@ func (f *serverFlags) start(env *Env, cfg mock.Config) (*server, error) {
 	}
 	cfg.Control, cfg.Seed = f.control, f.seed
 	cfg.Limits = mock.Limits{JSONBody: f.maxJSON, Upload: f.maxUpload}
-	cfg.Logger = slog.New(s.log)
+	if f.log {
+		cfg.Logger = slog.New(slog.NewTextHandler(env.log, nil))
+	}
 	also := cfg.OnCall
 	cfg.OnCall = func(c mock.Call) {
 		s.calls.Add(report.FromCall(c))
@@ -189,11 +186,10 @@ func (s *server) closeRecorder() error {
 	if s.recorder == nil {
 		return nil
 	}
-	err := s.recorder.Close()
-	if n := s.log.errors.Load(); n > 0 {
-		err = errors.Join(err, failf("%s is not complete", s.file))
+	if err := s.recorder.Close(); err != nil {
+		return failf("%s is not complete: %w", s.file, err)
 	}
-	return err
+	return nil
 }
 
 // dropRecording removes a recording without calls: it would be in the way of
@@ -203,36 +199,6 @@ func (s *server) dropRecording() error {
 		return nil
 	}
 	return errors.Join(s.recorder.Close(), os.Remove(s.file))
-}
-
-// A callLog is a [slog.Handler] for the records of the server. Errors, which
-// only the recorder has, are written as the command writes them: without a log of
-// calls they would go unseen.
-type callLog struct {
-	w      io.Writer
-	calls  slog.Handler // of the other records, nil if they are not wanted
-	errors atomic.Int64
-}
-
-func (l *callLog) Enabled(_ context.Context, level slog.Level) bool {
-	return level >= slog.LevelError || l.calls != nil && level >= slog.LevelInfo
-}
-
-func (l *callLog) WithAttrs([]slog.Attr) slog.Handler { return l } // the server does not use it
-func (l *callLog) WithGroup(string) slog.Handler      { return l }
-
-func (l *callLog) Handle(ctx context.Context, r slog.Record) error {
-	if r.Level < slog.LevelError {
-		return l.calls.Handle(ctx, r)
-	}
-	l.errors.Add(1)
-	text := r.Message
-	r.Attrs(func(a slog.Attr) bool {
-		text += ": " + a.Value.String()
-		return true
-	})
-	_, err := fmt.Fprintf(l.w, "graphmock: error: %s\n", text)
-	return err
 }
 
 // lockedWriter lets several goroutines write.

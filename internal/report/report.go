@@ -70,7 +70,7 @@ func (c *Call) Broken() bool { return c.Unexpected() || schemas.Worst(c.Findings
 // Clean reports whether there is nothing to say of the call.
 func (c *Call) Clean() bool { return len(c.Findings) == 0 && !c.Unexpected() }
 
-// A Report sums up calls. It shares no memory with its collector.
+// A Report sums up calls. It shares no memory with its collector, nor with the calls.
 type Report struct {
 	Calls      int // all
 	Broken     int // calls with an error, or unexpected
@@ -219,6 +219,9 @@ func (c *Collector) Report() *Report {
 	r := c.report
 	r.repeats = maps.Clone(r.repeats)
 	r.Problems = slices.Clone(r.Problems)
+	for i := range r.Problems {
+		r.Problems[i].Findings = slices.Clone(r.Problems[i].Findings)
+	}
 	slices.SortStableFunc(r.Problems, func(a, b Call) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, contract := range c.set.Contracts() {
 		if cov, touched := c.coverage(contract); touched {

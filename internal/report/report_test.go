@@ -266,6 +266,15 @@ func TestCollectorFromManyGoroutines(t *testing.T) {
 	}
 }
 
+func TestReportSharesNoMemory(t *testing.T) {
+	c := NewCollector(schemas.Embedded())
+	c.Add(Call{Seq: 1, Contract: "v1.0", Operation: "catalog.list", Findings: []schemas.Finding{typo}})
+	c.Report().Problems[0].Findings[0].Rule = "changed"
+	if got := c.Report().Problems[0].Findings[0].Rule; got != typo.Rule {
+		t.Errorf("got rule %s", got)
+	}
+}
+
 func TestFromCall(t *testing.T) {
 	got := FromCall(mock.Call{
 		Seq: 4, Request: mock.Request{Method: "GET", URL: "/v1.0/x"}, Response: mock.Response{Status: 400},
