@@ -80,7 +80,7 @@ func newMessage(r *Request) *message {
 	var rawPath string
 	rawPath, m.rawQuery = splitURL(r.URL)
 	m.version, rawPath, _ = strings.Cut(strings.TrimLeft(rawPath, "/"), "/")
-	if rawPath = strings.Trim(rawPath, "/"); rawPath != "" {
+	if rawPath = strings.TrimSuffix(rawPath, "/"); rawPath != "" {
 		m.segments = strings.Split(rawPath, "/")
 	}
 	if ct := r.Header.Get("Content-Type"); ct != "" {
@@ -251,6 +251,10 @@ func (c *checker) muted(rule string, in Location) bool {
 	return severity == Off || c.counts[part{in, severity}] >= maxFindings
 }
 
+// full reports whether there are as many errors about a part of the message as
+// are kept: looking further would be work for nothing.
+func (c *checker) full(in Location) bool { return c.counts[part{in, Error}] >= maxFindings }
+
 // add grades a finding and keeps it, unless it is muted.
 func (c *checker) add(f Finding) {
 	if c.muted(f.Rule, f.In) {
@@ -325,10 +329,14 @@ func (c *checker) addUnknownSegment(res resolution) {
 	if len(expected) == 0 {
 		wanted = "the end of the path"
 	}
+	message := fmt.Sprintf("there is no %q %s", clip(res.failed), where)
+	if res.failed == "" {
+		message = "there is an empty segment " + where + ": two slashes in a row"
+	}
 	c.add(Finding{
 		Rule: "path.unknown-segment", In: InPath, Pointer: res.failed, Found: clip(res.failed), Wanted: wanted,
 		Suggestion: c.verdict.Contract.meant(res.failed, expected), Reference: c.verdict.Contract.Source,
-		Message: fmt.Sprintf("there is no %q %s", clip(res.failed), where),
+		Message: message,
 	})
 }
 
@@ -396,6 +404,10 @@ func (c *checker) checkAuthorization() {
 		f.Suggestion = "Bearer"
 	case strings.TrimSpace(token) == "":
 		f.Message = "the bearer token is empty"
+	case strings.ContainsAny(strings.TrimSpace(token), " \t,"):
+		f.Message = "the bearer token is not a single word"
+	case len(c.Header.Values("Authorization")) > 1:
+		f.Message = "there are several Authorization headers"
 	default:
 		return
 	}

@@ -105,3 +105,48 @@ func TestURLInAKey(t *testing.T) {
 		t.Errorf("findings %v", v.Findings)
 	}
 }
+
+// TestConditions: what stands in $filter is true or false, and so is what stands
+// behind not.
+func TestConditions(t *testing.T) {
+	tests := []struct {
+		filter string
+		found  []string // that are neither true nor false
+	}{
+		{"displayName", []string{"displayName"}},
+		{"1", []string{"1"}},
+		{"not displayName eq 'x'", []string{"displayName"}},
+		{"not (displayName eq 'x')", nil},
+		{"not isExternallyVisible", nil},
+		{"isExternallyVisible and not isExternallyVisible", nil},
+		{"displayName eq 'x' or 5", []string{"5"}},
+		{"contains(displayName,'x')", nil},
+		{"1 add 2", []string{"1 add 2"}},
+	}
+	for _, tt := range tests {
+		var found []string
+		r := &Request{Method: "GET", Recorded: true, URL: "/v1.0/identityGovernance/entitlementManagement/catalogs?$filter=" + strings.ReplaceAll(tt.filter, " ", "%20")}
+		for _, f := range Errors(Embedded().CheckRequest(r).Findings) {
+			if f.Rule != "query.type" {
+				t.Errorf("%s: %v", tt.filter, f)
+			}
+			found = append(found, f.Found)
+		}
+		if diff := cmp.Diff(tt.found, found); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.filter, diff)
+		}
+	}
+}
+
+func TestEmptySegments(t *testing.T) {
+	const rest = "identityGovernance/entitlementManagement/catalogs"
+	for url, ok := range map[string]bool{
+		"/v1.0/" + rest: true, "//v1.0/" + rest: true, "/v1.0/" + rest + "/": true,
+		"/v1.0//" + rest: false, "/v1.0/identityGovernance//entitlementManagement/catalogs": false, "/v1.0/" + rest + "//": false,
+	} {
+		v := Embedded().CheckRequest(&Request{Method: "GET", URL: url, Recorded: true})
+		if (len(v.Findings) == 0) != ok {
+			t.Errorf("%s: %v", url, v.Findings)
+		}
+	}
+}

@@ -125,6 +125,7 @@ func (c *checker) checkClauses(q *odata.Query, rule *QueryRule, navigation strin
 		return option
 	}
 	if q.Filter != nil {
+		c.checkCondition(q.Filter, rule, in("$filter"))
 		for _, use := range odata.Uses(q.Filter) {
 			c.checkFilterUse(use, rule, in("$filter"))
 		}
@@ -195,6 +196,54 @@ func (c *checker) checkFilterUse(use odata.Use, rule *QueryRule, option string) 
 	for _, literal := range literals(use.Parent) {
 		c.checkLiteral(literal, name, p, option)
 	}
+}
+
+// checkCondition reports the parts of a condition that are neither true nor
+// false: $filter=displayName, not size, 1 or 2.
+func (c *checker) checkCondition(e odata.Expr, rule *QueryRule, option string) {
+	isCondition := true
+	switch e := e.(type) {
+	case *odata.Binary:
+		switch e.Op {
+		case odata.And, odata.Or:
+			c.checkCondition(e.Left, rule, option)
+			c.checkCondition(e.Right, rule, option)
+		case odata.Add, odata.Sub, odata.Mul, odata.Div, odata.DivBy, odata.Mod:
+			isCondition = false
+		default: // a comparison: "not a eq b" compares "not a", as not binds tighter
+			if not, ok := e.Left.(*odata.Unary); ok && not.Op == odata.Not {
+				c.checkCondition(not, rule, option)
+			}
+		}
+	case *odata.Unary:
+		if isCondition = e.Op == odata.Not; isCondition {
+			c.checkCondition(e.X, rule, option)
+		}
+	case *odata.Literal:
+		isCondition = e.Kind == odata.BoolKind || e.Kind == odata.NullKind
+	case *odata.Path:
+		p, known := rule.propertyOf(e)
+		isCondition = !known || p.Type == "Edm.Boolean"
+	case *odata.List, *odata.TypeName:
+		isCondition = false
+	}
+	if !isCondition {
+		c.addQuery("query.type", option, e.Offset(), e.String(), "a condition, such as "+clip(e.String())+" eq …", "",
+			fmt.Sprintf("%s is neither true nor false", clip(e.String())))
+	}
+}
+
+// propertyOf returns what the rule says of a property that a path of one step names.
+func (rule *QueryRule) propertyOf(path *odata.Path) (p PropertyRule, known bool) {
+	if path.Root != "" || len(path.Segments) != 1 {
+		return p, false
+	}
+	for declared, p := range rule.Properties {
+		if strings.EqualFold(declared, path.Segments[0].Name) {
+			return p, true
+		}
+	}
+	return p, false
 }
 
 // literals returns the constants that a property is compared with.
