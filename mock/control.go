@@ -128,6 +128,9 @@ func decodeControl(r *http.Request, v any) error {
 	if err := dec.Decode(v); err != nil {
 		return fmt.Errorf("the body is not what %s %s takes: %w", r.Method, r.URL.Path, err)
 	}
+	if _, err := dec.Token(); err != io.EOF {
+		return fmt.Errorf("something follows the JSON object that %s %s takes", r.Method, r.URL.Path)
+	}
 	return nil
 }
 
@@ -268,6 +271,9 @@ func (c control) addAnswer(r *http.Request) (any, error) {
 	return nil, nil
 }
 
+// maxRetryAfter is a week of seconds: more is a slip.
+const maxRetryAfter = 7 * 24 * 60 * 60
+
 func (in controlAnswer) answer() (Answer, error) {
 	a := Answer{Status: in.Status}
 	if in.Fault != "" {
@@ -284,13 +290,20 @@ func (in controlAnswer) answer() (Answer, error) {
 	if a.Header == nil {
 		a.Header = make(http.Header)
 	}
+	if in.RetryAfter != 0 {
+		if a.Status == 0 || in.RetryAfter < 0 || in.RetryAfter > maxRetryAfter {
+			return a, fmt.Errorf("retryAfter %v: want seconds from 0 to %d, with a fault or a status", in.RetryAfter, maxRetryAfter)
+		}
+		a.Header.Set("Retry-After", strconv.FormatFloat(in.RetryAfter, 'f', -1, 64))
+	}
 	for name, value := range in.Headers {
 		a.Header.Set(name, value)
 	}
+	hasBody := len(in.Body) > 0 && string(in.Body) != "null"
 	switch {
-	case in.Body != nil && in.Text != "":
+	case hasBody && in.Text != "":
 		return a, errors.New("want one of body and text")
-	case in.Body != nil:
+	case hasBody:
 		a.Body = []byte(in.Body)
 	case in.Text != "":
 		a.Body = in.Text

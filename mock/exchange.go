@@ -326,8 +326,14 @@ func (x *exchange) fromTenant() bool {
 			Message: fmt.Sprintf("the tenant did not know the %s %q and took it on trust", k.Name, k.Value),
 		})
 	}
-	if answer.Err != nil {
-		x.replyError(answer.Err.Status, answer.Err.Code, answer.Err.Message, nil)
+	if err := answer.Err; err != nil {
+		if err.Option != "" {
+			x.srv.contracts.Report(x.verdict, schemas.Finding{
+				Rule: "query.not-evaluated", In: schemas.InQuery, Pointer: err.Option,
+				Wanted: "a value that can be evaluated exactly", Message: err.Message,
+			})
+		}
+		x.replyError(err.Status, err.Code, err.Message, schemas.Errors(x.verdict.Findings))
 		return true
 	}
 	x.reply.status = op.Response.Status

@@ -3,6 +3,7 @@ package mock_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -407,6 +408,10 @@ func TestPaging(t *testing.T) {
 		}
 	}
 	g.do("GET", sessionsV1+"?$skiptoken=nonsense", "", nil).want(t, 400)
+	calls := srv.Calls()
+	if rules := ruleIDs(calls[len(calls)-1].Errors()); !slices.Equal(rules, []string{"query.not-evaluated"}) {
+		t.Errorf("rules %v", rules)
+	}
 }
 
 func TestDeterminism(t *testing.T) {

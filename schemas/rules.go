@@ -56,6 +56,7 @@ var catalogue = buildCatalogue(
 		{"query.enum", Error, 400, "A literal of an enumeration is one of its members."},
 		{"query.not-sortable", Error, 400, "The property may stand in $orderby."},
 		{"query.not-expandable", Error, 400, "The navigation property may be expanded."},
+		{"query.not-evaluated", Error, 400, "The option has an exact answer; the fake never guesses."},
 
 		{"limit.url", Error, 414, "The URL is not longer than the server takes."},
 		{"limit.header", Error, 431, "The headers are not larger than the server takes."},

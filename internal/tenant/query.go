@@ -3,7 +3,6 @@ package tenant
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -55,14 +54,14 @@ func (t *Tenant) page(call *Call, a *Answer, items []map[string]any, expand expa
 // evaluate filters and sorts.
 func evaluate(items []map[string]any, q *odata.Query) ([]map[string]any, *Error) {
 	if q.Search != nil {
-		return nil, badRequest("$search is not supported here.")
+		return nil, cantEvaluate("$search", "$search is not supported here.")
 	}
 	if q.Filter != nil {
 		var kept []map[string]any
 		for _, item := range items {
 			ok, err := odata.Matches(q.Filter, item)
 			if err != nil {
-				return nil, badRequest("Invalid filter clause: %v", err)
+				return nil, cantEvaluate("$filter", "Invalid filter clause: %v", err)
 			}
 			if ok {
 				kept = append(kept, item)
@@ -72,7 +71,7 @@ func evaluate(items []map[string]any, q *odata.Query) ([]map[string]any, *Error)
 	}
 	if q.OrderBy != nil {
 		if err := odata.Sort(items, q.OrderBy); err != nil {
-			return nil, badRequest("Invalid orderby clause: %v", err)
+			return nil, cantEvaluate("$orderby", "Invalid orderby clause: %v", err)
 		}
 	}
 	return items, nil
@@ -94,7 +93,7 @@ func start(q *odata.Query) (int, *Error) {
 		digits, ok := strings.CutPrefix(string(text), tokenPrefix)
 		n, convErr := strconv.Atoi(digits)
 		if err != nil || convErr != nil || !ok || n < 0 {
-			return 0, &Error{http.StatusBadRequest, "BadRequest", "The $skiptoken is not one of this server."}
+			return 0, cantEvaluate("$skiptoken", "The $skiptoken is not one of this server.")
 		}
 		return n, nil
 	}
@@ -112,7 +111,7 @@ func applyItemOptions(call *Call, item map[string]any, expand expander) *Error {
 		name := navigationProperty(call, e.Path[len(e.Path)-1].Name)
 		v, ok := expand(item, name)
 		if !ok {
-			return badRequest("Parsing OData Select and Expand failed: Could not find a property named '%s'.", name)
+			return cantEvaluate("$expand", "Parsing OData Select and Expand failed: Could not find a property named '%s'.", name)
 		}
 		if list, isList := v.([]any); isList {
 			var err *Error

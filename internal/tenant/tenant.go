@@ -91,20 +91,21 @@ type Error struct {
 	Status  int
 	Code    string
 	Message string
+	Option  string // that can't be evaluated, such as "$filter"; "" for any other refusal
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message) }
 
 func notFound(kind, id string) *Error {
-	return &Error{http.StatusNotFound, "ResourceNotFound", fmt.Sprintf("The %s '%s' was not found.", kind, id)}
+	return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: fmt.Sprintf("The %s '%s' was not found.", kind, id)}
 }
 
 func conflict(message string) *Error {
-	return &Error{http.StatusConflict, "Conflict", message}
+	return &Error{Status: http.StatusConflict, Code: "Conflict", Message: message}
 }
 
 func badRequest(format string, args ...any) *Error {
-	return &Error{http.StatusBadRequest, "BadRequest", fmt.Sprintf(format, args...)}
+	return &Error{Status: http.StatusBadRequest, Code: "BadRequest", Message: fmt.Sprintf(format, args...)}
 }
 
 // handlers holds what each operation does. t.mu is held.
@@ -197,4 +198,12 @@ func first(object map[string]any, names ...string) map[string]any {
 		}
 	}
 	return nil
+}
+
+// cantEvaluate refuses a query option that parses, and that the tenant has no
+// exact answer to.
+func cantEvaluate(option, format string, args ...any) *Error {
+	e := badRequest(format, args...)
+	e.Option = option
+	return e
 }
