@@ -174,7 +174,7 @@ func (s *settings) judge(tb testing.TB, srv *mock.Server) {
 			tb.Errorf("%s", Explain(call, findings))
 		} else if call.Unexpected() && !slices.Contains(s.allowed, "*") {
 			why := cmp.Or(call.Miss, "it fits no operation of the contract "+cmp.Or(call.Contract, "of any version"))
-			tb.Errorf("%s\n  %s", call, strings.ReplaceAll(why, "\n", "\n  "))
+			tb.Errorf("%s\n  %s", line(call), strings.ReplaceAll(why, "\n", "\n  "))
 		}
 	}
 	if n, worst := srv.DroppedCalls(); worst == schemas.Error {
@@ -200,25 +200,32 @@ func (s *settings) unforgiven(call mock.Call) []schemas.Finding {
 // Explain returns findings of a call as a message for people: the call, and for
 // each finding its place, what was found and wanted, what was probably meant,
 // where the rule was declared and the page of Graph's reference. It does not end
-// with a line feed.
+// with a line feed, and holds no credentials.
 func Explain(call mock.Call, findings []schemas.Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s breaks the contract %s", call, cmp.Or(call.Contract, "of every version"))
+	fmt.Fprintf(&b, "%s breaks the contract %s", line(call), cmp.Or(call.Contract, "of every version"))
 	for _, f := range findings {
+		f = fixtures.RedactFinding(f)
 		fmt.Fprintf(&b, "\n  %s: %s", f.Rule, f.Message)
-		line := func(label, text string) {
+		add := func(label, text string) {
 			if text != "" {
 				fmt.Fprintf(&b, "\n    %-13s %s", label, text)
 			}
 		}
-		line("at:", f.Place())
-		line("found:", f.Found)
-		line("wanted:", f.Wanted)
-		line("did you mean:", f.Suggestion)
-		line("declared in:", f.Source)
-		line("see:", f.Reference)
+		add("at:", f.Place())
+		add("found:", f.Found)
+		add("wanted:", f.Wanted)
+		add("did you mean:", f.Suggestion)
+		add("declared in:", f.Source)
+		add("see:", f.Reference)
 	}
 	return b.String()
+}
+
+// line returns a call as one line, without credentials.
+func line(call mock.Call) string {
+	call.Request.URL = fixtures.RedactURL(call.Request.URL)
+	return call.String()
 }
 
 // TakeOver makes [http.DefaultClient] talk to srv until the test ends, for code

@@ -163,7 +163,7 @@ func (c control) calls(r *http.Request) (any, error) {
 		if call.Seq > after {
 			calls = append(calls, controlCall{
 				call.Seq, call.Contract, orEmpty(call.Fits), call.Source, call.Miss,
-				orEmpty(call.Findings), orEmpty(call.AnswerFindings), call.Interaction(),
+				redacted(call.Findings), redacted(call.AnswerFindings), call.Interaction(),
 			})
 		}
 	}
@@ -177,6 +177,15 @@ func orEmpty[T any](list []T) []T {
 		return []T{}
 	}
 	return list
+}
+
+// redacted returns findings without credentials.
+func redacted(list []schemas.Finding) []schemas.Finding {
+	out := make([]schemas.Finding, len(list))
+	for i, f := range list {
+		out[i] = fixtures.RedactFinding(f)
+	}
+	return out
 }
 
 func (c control) clearCalls(*http.Request) (any, error) {
@@ -201,7 +210,7 @@ func (c control) findings(r *http.Request) (any, error) {
 	for _, call := range c.srv.Calls() {
 		for _, f := range slices.Concat(call.Findings, call.AnswerFindings) {
 			if f.Severity >= least {
-				list = append(list, finding{call.Seq, call.Operation, f})
+				list = append(list, finding{call.Seq, call.Operation, fixtures.RedactFinding(f)})
 			}
 		}
 	}

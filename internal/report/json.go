@@ -14,11 +14,12 @@ const JSONFormat = "graphmock-report/1"
 // A Document is a report in JSON. Lists are never null.
 type Document struct {
 	Format   string            `json:"format"` // JSONFormat
-	OK       bool              `json:"ok"`     // no call broke its contract
+	OK       bool              `json:"ok"`     // no call broke its contract, and all input could be read
 	Summary  DocumentSummary   `json:"summary"`
 	Coverage []DocumentCover   `json:"coverage"`
-	Problems []DocumentProblem `json:"problems"` // calls with findings, and unexpected ones
-	Omitted  int               `json:"omitted"`  // calls that would be in problems if there were not so many
+	Problems []DocumentProblem `json:"problems"`         // calls with findings, and unexpected ones
+	Omitted  int               `json:"omitted"`          // calls that would be in problems if there were not so many
+	Unread   []string          `json:"unread,omitempty"` // lines and files that could not be read, and why
 	Unused   DocumentUnused    `json:"unused"`
 }
 
@@ -68,6 +69,7 @@ func (r *Report) Document() Document {
 		Coverage: []DocumentCover{},
 		Problems: []DocumentProblem{},
 		Omitted:  r.Omitted,
+		Unread:   r.Unread,
 		Unused:   DocumentUnused{orEmpty(r.UnusedAnswers), orEmpty(r.UnusedInteractions)},
 	}
 	for _, c := range r.Coverage {

@@ -15,8 +15,8 @@ import (
 // WriteJUnit writes r as JUnit XML. There is a suite for each contract that was
 // touched, with a case for each of its operations, so that the names are the same
 // from run to run: it fails if a call broke the contract, and is skipped if there
-// was no call. Calls that fit no operation have a suite of their own, and so have interactions
-// that were not used, which are skipped.
+// was no call. Calls that fit no operation have a suite of their own, and so have lines and
+// files that could not be read, and interactions that were not used, which are skipped.
 func (r *Report) WriteJUnit(w io.Writer) error {
 	suites := junit.Testsuites{Name: "graphmock"}
 	calls := make(map[operationKey][]*Call)
@@ -33,6 +33,9 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 	}
 	if unexpected := calls[operationKey{}]; len(unexpected) > 0 {
 		suites.AddSuite(r.unexpectedSuite(unexpected))
+	}
+	if len(r.Unread) > 0 {
+		suites.AddSuite(r.unreadSuite())
 	}
 	if len(r.UnusedAnswers)+len(r.UnusedInteractions) > 0 {
 		suites.AddSuite(r.unusedSuite())
@@ -96,6 +99,16 @@ func (r *Report) unexpectedSuite(calls []*Call) junit.Testsuite {
 		})
 	}
 	suite.Time = seconds(total)
+	return suite
+}
+
+func (r *Report) unreadSuite() junit.Testsuite {
+	suite := junit.Testsuite{Name: "unread", Time: seconds(0)}
+	for _, item := range r.Unread {
+		suite.AddTestcase(junit.Testcase{
+			Name: xmlText(visible(item)), Classname: "unread", Time: seconds(0), Error: &junit.Result{Message: "it could not be read"},
+		})
+	}
 	return suite
 }
 

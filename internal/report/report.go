@@ -43,7 +43,7 @@ type Call struct {
 	Operation string // id, "" if the call fits none
 	Duration  time.Duration
 
-	Findings []schemas.Finding // of the request, then of the answer
+	Findings []schemas.Finding // of the request, then of the answer; a report shows them without credentials
 	Miss     string            // why strict replay had no answer, "" if it had
 }
 
@@ -54,10 +54,6 @@ func FromCall(c mock.Call) Call {
 		Contract: c.Contract, Operation: c.Operation, Duration: c.Duration, Miss: c.Miss,
 		Findings: slices.Concat(c.Findings, c.AnswerFindings),
 	}
-}
-
-func redactURL(url string) string {
-	return fixtures.Redact(fixtures.Interaction{Request: fixtures.Request{URL: url}}).Request.URL
 }
 
 // Unexpected reports whether the call fits no operation, or strict replay had
@@ -91,12 +87,15 @@ type Report struct {
 	UnusedAnswers      []string
 	UnusedInteractions []string
 
+	// Unread says of lines and files that they could not be read, and why.
+	Unread []string
+
 	findings int          // in Problems
 	repeats  map[fold]int // how often a finding of Problems occurs
 }
 
-// OK reports whether no call broke its contract.
-func (r *Report) OK() bool { return r.Broken == 0 }
+// OK reports whether no call broke its contract, and all input could be read.
+func (r *Report) OK() bool { return r.Broken == 0 && len(r.Unread) == 0 }
 
 // Coverage says which operations of a contract were called.
 type Coverage struct {
@@ -158,9 +157,15 @@ func NewCollector(set *schemas.Set) *Collector {
 	}
 }
 
-// Add counts a call. It keeps the call's findings, which must not be changed
-// any more.
+// Add counts a call. Of its URL and findings it keeps what is no credential.
 func (c *Collector) Add(call Call) {
+	if !call.Clean() {
+		call.URL = fixtures.RedactURL(call.URL)
+		call.Findings = slices.Clone(call.Findings)
+		for i, f := range call.Findings {
+			call.Findings[i] = fixtures.RedactFinding(f)
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := &c.report
@@ -181,7 +186,6 @@ func (c *Collector) Add(call Call) {
 	room := len(r.Problems) < MaxProblems && r.findings < MaxFindings
 	if room {
 		r.findings += len(call.Findings)
-		call.URL = redactURL(call.URL)
 		r.Problems = append(r.Problems, call)
 	} else {
 		r.Omitted++

@@ -30,6 +30,11 @@ const (
 func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	t := &text{Writer: bufio.NewWriter(w), color: o.Color}
 	t.problems(r)
+	unread := r.Unread
+	if more := len(unread) - maxBlocks; more > 0 {
+		unread = append(unread[:maxBlocks:maxBlocks], fmt.Sprintf("… and %d more", more))
+	}
+	t.list("could not be read", unread)
 	t.list("scripted and never asked for", r.UnusedAnswers)
 	t.list("in a session and never used", r.UnusedInteractions)
 	t.summary(r)
