@@ -28,7 +28,8 @@ type Env struct {
 	// Command returns a process to start, which inherits the environment.
 	Command func(name string, args ...string) *exec.Cmd
 	// Notify sends the signals that end a program to c from now on, until stop
-	// is called. It does not wait for c.
+	// is called. It does not wait for c. From then on, writing to a pipe that
+	// nobody reads is an error and does not end the program.
 	Notify func(c chan<- os.Signal) (stop func())
 
 	log io.Writer // Stderr, for several goroutines
@@ -41,7 +42,14 @@ func OS() Env {
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Command: exec.Command,
 		Notify: func(c chan<- os.Signal) func() {
-			signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+			signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+			for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT} {
+				if !signal.Ignored(sig) { // as nohup does
+					signals = append(signals, sig)
+				}
+			}
+			signal.Notify(c, signals...)
+			signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // a command would inherit signal.Ignore
 			return func() { signal.Stop(c) }
 		},
 	}

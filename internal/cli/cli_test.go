@@ -140,7 +140,7 @@ func TestFailedRecordingIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	recorder.Record(fixtures.Interaction{Name: "without a method"}) // the fake would log the error
-	s := &server{recorder: recorder, file: file}
+	s := &server{recorder: recorder, record: recordFlags{file: file}}
 	if err := s.closeRecorder(); err == nil || !strings.Contains(err.Error(), "x.json is not complete") {
 		t.Errorf("got %v", err)
 	}

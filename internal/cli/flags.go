@@ -100,6 +100,9 @@ func addAddr(fs *pflag.FlagSet, to *string, name, def, usage string) {
 			return f
 		}
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			if host == "" { // would be all interfaces
+				host = "127.0.0.1"
+			}
 			return usagef("want a port from 0 to 65535 behind the colon").hint("--%s %s takes a free port", name, net.JoinHostPort(host, "0"))
 		}
 		*to = text

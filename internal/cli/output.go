@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -52,7 +53,7 @@ func (f *reportFlags) addTarget(text string) error {
 		t.file = ""
 	}
 	for _, other := range f.targets {
-		if other.file == t.file {
+		if sameFile(other.file, t.file) {
 			return usagef("%s goes to the same place", other).hint("--report %s=FILE", format)
 		}
 	}
@@ -63,6 +64,21 @@ func (f *reportFlags) addTarget(text string) error {
 	}
 	f.targets = append(f.targets, t)
 	return nil
+}
+
+// sameFile reports whether two names, where "" is standard output, lead to one file.
+func sameFile(a, b string) bool {
+	if a == "" || b == "" {
+		return a == b
+	}
+	absA, errA := filepath.Abs(a)
+	absB, errB := filepath.Abs(b)
+	if errA == nil && errB == nil && absA == absB {
+		return true
+	}
+	dirA, errA := os.Stat(filepath.Dir(a))
+	dirB, errB := os.Stat(filepath.Dir(b))
+	return errA == nil && errB == nil && os.SameFile(dirA, dirB) && filepath.Base(a) == filepath.Base(b)
 }
 
 // orText returns the reports that were asked for, or text on standard output
@@ -106,7 +122,7 @@ func writeReport(w io.Writer, r *report.Report, format string, color bool) error
 // judge returns why the exit status is 1, nil if it is 0. It names the way to a
 // report for people unless that was written, or the findings were told elsewhere.
 func judge(r *report.Report, targets []reportTarget, told bool) error {
-	if r.OK() {
+	if r.Broken == 0 {
 		return nil
 	}
 	f := failf("%d of %d calls broke the contract", r.Broken, r.Calls)
@@ -156,10 +172,29 @@ func canCreate(name string) error {
 	if !info.IsDir() {
 		return usagef("%s is no folder", dir)
 	}
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
+	switch info, err := os.Stat(name); {
+	case err == nil && info.IsDir():
 		return usagef("%s is a folder", name).hint("name a file in it")
+	case err == nil && !info.Mode().IsRegular():
+		return nil // such as /dev/stderr
+	}
+	probe, err := os.CreateTemp(dir, ".graphmock-*.tmp") // as atomicfile does
+	if err != nil {
+		return cannotWrite(dir, err)
+	}
+	probe.Close()
+	if err := os.Remove(probe.Name()); err != nil {
+		return cannotWrite(dir, err)
 	}
 	return nil
+}
+
+func cannotWrite(dir string, err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	return usagef("no file can be made in %s: %w", dir, err)
 }
 
 const reportsHelp = `What was found can be told in several forms at once:
@@ -174,7 +209,7 @@ run, verify and record write text to standard output if none is asked for.
 The members of the JSON:
 
   format     "` + report.JSONFormat + `"
-  ok         no call broke the contract
+  ok         no call broke the contract, and all input could be read
   summary    calls, broken, unexpected; errors, warnings, notes: how many
   coverage   for each contract: contract, covered, missed (ids of operations)
   problems   the calls with findings: call (number), place (file and line, of a
@@ -182,6 +217,7 @@ The members of the JSON:
              miss, findings (rule, severity, in, pointer, line, column, message,
              found, wanted, suggestion, source, reference)
   omitted    calls with findings that are too many to be listed
+  unread     lines and files that could not be read; not there if there are none
   unused     answers and interactions that were prepared and never asked for`
 
 // newReportsTopic is a page of the manual: it has no command.

@@ -91,7 +91,7 @@ func (c *recordCommand) run(ctx context.Context) error {
 	defer stop()
 	listener, err := net.Listen("tcp", c.addr)
 	if err != nil {
-		return notListening(err)
+		return notListening(err, c.addr, "")
 	}
 	recorder, err := c.out.open()
 	if err != nil {

@@ -57,6 +57,9 @@ func (c *replayCommand) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.startRecording(); err != nil { // it records nothing
+		return errors.Join(err, s.abandon())
+	}
 	fmt.Fprintf(c.env.Stdout, "graphmock: listening on %s (replaying %s)\n", s.urls(), strings.Join(args, ", "))
 	untilToldToEnd(ctx, signals)
 	stop()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,10 @@ func (c *runCommand) run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return usagef("there is no command to run").hint("graphmock run -- npm test")
 	}
+	if err := c.lookUp(args); err != nil {
+		return err
+	}
+	c.hintVersion()
 	signals, stop := listen(c.env)
 	defer stop()
 	s, err := c.server.start(c.env, mock.Config{TLS: true})
@@ -77,7 +82,14 @@ func (c *runCommand) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return errors.Join(err, s.abandon())
 	}
+	if err := s.startRecording(); err != nil {
+		cmd.Process.Kill()
+		cmd.Wait() // the error of the recording is the one to tell
+		return errors.Join(err, s.abandon())
+	}
 	commandErr := howItEnded(c.wait(ctx, cmd, signals))
+	os.RemoveAll(dir)
+	stop()
 	r, err := s.close()
 	if r.Calls == 0 {
 		fmt.Fprintln(c.env.log, "graphmock: hint: the command made no call; does its client use GRAPH_BASE_URL or GRAPHMOCK_URL?")
@@ -87,6 +99,30 @@ func (c *runCommand) run(ctx context.Context, args []string) error {
 		fmt.Fprintf(c.env.Stdout, "\ngraphmock: report on %s\n\n", shorten(strings.Join(args, " ")))
 	}
 	return errors.Join(commandErr, err, writeReports(c.env, r, targets), judge(r, targets, false))
+}
+
+// lookUp returns the error of a command that is not there.
+func (c *runCommand) lookUp(args []string) error {
+	if err := c.env.Command(args[0]).Err; err != nil {
+		return whyNotStarted(args, err)
+	}
+	if !strings.ContainsRune(args[0], filepath.Separator) {
+		return nil // it was looked up in PATH
+	}
+	if _, err := exec.LookPath(args[0]); err != nil {
+		return whyNotStarted(args, err)
+	}
+	return nil
+}
+
+// hintVersion tells that the contracts that were chosen are not those of the
+// version that the client is sent to.
+func (c *runCommand) hintVersion() {
+	names := c.server.contracts.names
+	matches := func(name string) bool { return name == c.version || strings.HasPrefix(name, c.version+"-") }
+	if len(names) > 0 && !slices.ContainsFunc(names, matches) {
+		fmt.Fprintf(c.env.log, "graphmock: hint: the client is sent to %s, and --contract names %s only; is --version missing?\n", c.version, strings.Join(names, ", "))
+	}
 }
 
 // shorten makes one line of a command, of no more than 60 letters.
@@ -126,19 +162,34 @@ func howItEnded(err error) error {
 	return nil
 }
 
-// wait waits for a command and passes signals on to it.
+// oneSignal is the time in which the same signal, sent again, counts once: some
+// programs, such as timeout, send it to a process and then to its group.
+const oneSignal = 100 * time.Millisecond
+
+// wait waits for a command and passes signals on to it. The second one kills it.
 func (c *runCommand) wait(ctx context.Context, cmd *exec.Cmd, signals <-chan os.Signal) error {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	cancelled := ctx.Done()
+	var first os.Signal
+	var since time.Time
 	for {
 		select {
 		case err := <-ended:
 			return err
 		case sig := <-signals:
-			// Ctrl-C reaches the command by itself: a second one would end it the hard way.
-			if sig != os.Interrupt || !c.atTerminal() {
-				cmd.Process.Signal(sig) // it may have ended just now
+			switch {
+			case first == nil:
+				first, since = sig, time.Now()
+			case sig != first || time.Since(since) >= oneSignal:
+				cmd.Process.Kill() // it may have ended just now
+				continue
+			default:
+				continue
+			}
+			// Those of the keyboard reach the command by themselves.
+			if sig != os.Interrupt && sig != syscall.SIGQUIT || !c.atTerminal() {
+				cmd.Process.Signal(sig)
 			}
 		case <-cancelled:
 			cmd.Process.Kill()

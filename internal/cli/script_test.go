@@ -123,22 +123,31 @@ func startCmd(ts *testscript.TestScript, neg bool, args []string) {
 	processes.Store(processKey(ts, args[0]), p)
 }
 
-// endCmd is the command "end NAME [STATUS [SIGNAL]]" of scripts: it ends a process that start has
+// endCmd is the command "end NAME [STATUS [SIGNAL…]]" of scripts: it ends a process that start has
 // started and wants it to exit with the status. Its output is in NAME.out and NAME.err then.
 func endCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 || len(args) > 3 {
-		ts.Fatalf("usage: end name [status [INT|TERM]]")
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: end name [status [INT|TERM|HUP|QUIT…]]")
 	}
 	found, ok := processes.LoadAndDelete(processKey(ts, args[0]))
 	if !ok {
 		ts.Fatalf("no process %q", args[0])
 	}
 	p := found.(*process)
-	sig := os.Signal(os.Interrupt)
-	if len(args) == 3 && args[2] == "TERM" {
-		sig = syscall.SIGTERM
+	names := []string{"INT"}
+	if len(args) > 2 {
+		names = args[2:]
 	}
-	ts.Check(p.cmd.Process.Signal(sig))
+	for i, name := range names {
+		if i > 0 {
+			time.Sleep(3 * oneSignal)
+		}
+		sig, ok := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "QUIT": syscall.SIGQUIT}[name]
+		if !ok {
+			ts.Fatalf("no signal %q", name)
+		}
+		ts.Check(p.cmd.Process.Signal(sig))
+	}
 	select {
 	case <-p.read:
 	case <-time.After(time.Minute): // long before the test binary would be killed

@@ -66,6 +66,9 @@ func (c *serveCommand) run(ctx context.Context) error {
 			return errors.Join(err, s.abandon())
 		}
 	}
+	if err := s.startRecording(); err != nil {
+		return errors.Join(err, s.abandon())
+	}
 	fmt.Fprintf(c.env.Stdout, "graphmock: listening on %s (contracts %s)\n", s.urls(), s.contractNames())
 	untilToldToEnd(ctx, signals)
 	stop()

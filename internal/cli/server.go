@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,7 +79,10 @@ func (f *sessionFlags) load(env *Env) ([]*fixtures.Session, error) {
 
 // hintCut tells that the end of a session is missing.
 func hintCut(env *Env, s *fixtures.Session) {
-	if s.Cut {
+	switch {
+	case s.Cut && len(s.Interactions) == 0:
+		fmt.Fprintf(env.log, "graphmock: warning: session %q is cut inside its first interaction: nothing of it can be used\n", s.Name)
+	case s.Cut:
 		fmt.Fprintf(env.log, "graphmock: hint: session %q ends inside an interaction, which is left out\n", s.Name)
 	}
 }
@@ -97,6 +101,18 @@ func (f *recordFlags) add(fs *pflag.FlagSet, name, usage string) {
 	fs.BoolVar(&f.overwrite, "overwrite", false, "replace the file of --"+name+" if there is one")
 }
 
+// check returns the error of a file that must not be replaced.
+func (f *recordFlags) check() error {
+	if info, err := os.Stat(f.file); f.file != "" && !f.overwrite && err == nil && info.Size() > 0 {
+		return f.isThere()
+	}
+	return nil
+}
+
+func (f *recordFlags) isThere() error {
+	return failf("%s is there already", f.file).hint("--overwrite replaces it")
+}
+
 // open returns a recorder, nil if none is asked for.
 func (f *recordFlags) open() (*fixtures.Recorder, error) {
 	if f.file == "" {
@@ -105,7 +121,7 @@ func (f *recordFlags) open() (*fixtures.Recorder, error) {
 	name := strings.TrimSuffix(filepath.Base(f.file), filepath.Ext(f.file))
 	rec, err := fixtures.NewRecorder(f.file, fixtures.Session{Name: cmp.Or(name, "recording")}, fixtures.RecorderOptions{Overwrite: f.overwrite})
 	if errors.Is(err, fs.ErrExist) {
-		return nil, failf("%s is there already", f.file).hint("--overwrite replaces it")
+		return nil, f.isThere()
 	}
 	return rec, err
 }
@@ -114,12 +130,15 @@ func (f *recordFlags) open() (*fixtures.Recorder, error) {
 type server struct {
 	*mock.Server
 	calls    *report.Collector
+	record   recordFlags
 	recorder *fixtures.Recorder // nil if nothing is recorded
-	file     string             // of the recorder
+	ready    chan struct{}      // closed when recorder is set; calls wait for it
 	env      *Env
 }
 
-// start starts the fake as f says, with what cfg has besides.
+// start starts the fake as f says, with what cfg has besides. It answers once
+// startRecording was called: the file of a recording is left alone until
+// all else has started.
 func (f *serverFlags) start(env *Env, cfg mock.Config) (*server, error) {
 	if f.strict && len(f.sessions.names) == 0 {
 		return nil, usagef("--strict needs sessions").hint("--strict --session FILE")
@@ -132,12 +151,11 @@ func (f *serverFlags) start(env *Env, cfg mock.Config) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	recorder, err := f.record.open()
-	if err != nil {
+	if err := f.record.check(); err != nil {
 		return nil, err
 	}
-	s := &server{calls: report.NewCollector(set), recorder: recorder, file: f.record.file, env: env}
-	cfg.Contracts, cfg.Sessions, cfg.Recorder = set, sessions, recorder
+	s := &server{calls: report.NewCollector(set), record: f.record, ready: make(chan struct{}), env: env}
+	cfg.Contracts, cfg.Sessions = set, sessions
 	cfg.Replay = mock.ReplayMode{AnyOrder: f.sessions.anyOrder, Strict: f.strict}
 	if f.auth == "strict" {
 		cfg.Auth = mock.AuthStrict
@@ -150,19 +168,47 @@ func (f *serverFlags) start(env *Env, cfg mock.Config) (*server, error) {
 	also := cfg.OnCall
 	cfg.OnCall = func(c mock.Call) {
 		s.calls.Add(report.FromCall(c))
+		<-s.ready
+		if s.recorder != nil && c.Response.Status != 0 {
+			s.recorder.Record(c.Interaction()) // Close tells of an error
+		}
 		if also != nil {
 			also(c)
 		}
 	}
 	if s.Server, err = mock.Start(cfg); err != nil {
-		return nil, errors.Join(notListening(err), s.dropRecording())
+		return nil, notListening(err, cfg.Addr, cfg.TLSAddr)
 	}
 	return s, nil
 }
 
-// notListening adds to the error of a listener what to type instead.
-func notListening(err error) error {
-	return failf("%w", err).hint("--addr 127.0.0.1:0 takes a free port")
+// startRecording makes the recorder, if one is asked for. It is called once.
+func (s *server) startRecording() (err error) {
+	defer close(s.ready)
+	s.recorder, err = s.record.open()
+	return err
+}
+
+// notListening adds to the error of a listener what to type instead. The
+// addresses are those of --addr and --tls-addr.
+func notListening(err error, addr, tlsAddr string) error {
+	f := failf("%w", err)
+	var op *net.OpError
+	switch {
+	case !errors.As(err, &op) || op.Op != "listen" || op.Addr == nil: // it is not the port
+		return f
+	case isAddr(op.Addr, addr) && addr != tlsAddr:
+		return f.hint("--addr 127.0.0.1:0 takes a free port")
+	case isAddr(op.Addr, tlsAddr):
+		return f.hint("--tls-addr 127.0.0.1:0 takes a free port")
+	}
+	return f
+}
+
+// isAddr reports whether a listener is meant by the text of an address.
+func isAddr(a net.Addr, text string) bool {
+	resolved, err := net.ResolveTCPAddr("tcp", text)
+	return text != "" && err == nil && resolved.String() == a.String()
 }
 
 // close ends the server and returns the report of its calls.
@@ -176,10 +222,15 @@ func (s *server) close() (*report.Report, error) {
 	return r, s.closeRecorder()
 }
 
-// abandon ends a server that nobody has called.
+// abandon ends a server whose recording has not started.
 func (s *server) abandon() error {
+	select {
+	case <-s.ready:
+	default:
+		close(s.ready)
+	}
 	_, err := s.close()
-	return errors.Join(err, s.dropRecording())
+	return err
 }
 
 func (s *server) closeRecorder() error {
@@ -187,18 +238,9 @@ func (s *server) closeRecorder() error {
 		return nil
 	}
 	if err := s.recorder.Close(); err != nil {
-		return failf("%s is not complete: %w", s.file, err)
+		return failf("%s is not complete: %w", s.record.file, err)
 	}
 	return nil
-}
-
-// dropRecording removes a recording without calls: it would be in the way of
-// the next attempt.
-func (s *server) dropRecording() error {
-	if s.recorder == nil {
-		return nil
-	}
-	return errors.Join(s.recorder.Close(), os.Remove(s.file))
 }
 
 // lockedWriter lets several goroutines write.
@@ -213,7 +255,8 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 	return l.w.Write(p)
 }
 
-// listen installs the handler of signals. A second signal ends the process at once.
+// listen installs the handler of signals. After stop a signal ends the process
+// at once.
 func listen(env *Env) (signals <-chan os.Signal, stop func()) {
 	c := make(chan os.Signal, 8)
 	return c, env.Notify(c)

@@ -100,6 +100,13 @@ func (c *verifyCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 	r := v.calls.Report()
+	r.Unread = v.why
+	if left := v.whys - len(v.why); left > 0 {
+		r.Unread = append(r.Unread, fmt.Sprintf("and %d more", left))
+	}
+	if r.Calls == 0 && v.unread == 0 {
+		fmt.Fprintln(c.env.log, "graphmock: hint: no calls: the input has none")
+	}
 	err = writeReports(c.env, r, c.reports.targets)
 	if v.unread > 0 {
 		err = errors.Join(err, unreadable(v.unread))
@@ -121,9 +128,14 @@ type verifier struct {
 	env   *Env
 
 	calls  *report.Collector
-	count  int // exchanges so far
-	unread int // lines and files that could not be read
+	count  int      // exchanges so far
+	unread int      // lines and files that could not be read
+	why    []string // they were not: the first maxWhy
+	whys   int
 }
+
+// maxWhy is how many reasons a report has for what could not be read.
+const maxWhy = 1000
 
 // run checks the files. On standard output, lines are flushed when there is
 // nothing more to do at once.
@@ -161,11 +173,28 @@ func (v *verifier) take(j *job) {
 	if j.err != nil {
 		v.unread++
 		complain(v.env.log, j.err)
+		v.explain(j.err)
 		return
 	}
 	v.count++
 	j.call.Seq = v.count
 	v.calls.Add(j.call)
+}
+
+// explain keeps each of the errors that were joined in err.
+func (v *verifier) explain(err error) {
+	switch e := err.(type) {
+	case *failure:
+		v.explain(e.err)
+	case interface{ Unwrap() []error }:
+		for _, part := range e.Unwrap() {
+			v.explain(part)
+		}
+	default:
+		if v.whys++; len(v.why) < maxWhy {
+			v.why = append(v.why, err.Error())
+		}
+	}
 }
 
 // read adds the exchanges of a file to the pipeline.
