@@ -404,8 +404,6 @@ func (c *checker) checkAuthorization() {
 		f.Suggestion = "Bearer"
 	case strings.TrimSpace(token) == "":
 		f.Message = "the bearer token is empty"
-	case strings.ContainsAny(strings.TrimSpace(token), " \t,"):
-		f.Message = "the bearer token is not a single word"
 	case len(c.Header.Values("Authorization")) > 1:
 		f.Message = "there are several Authorization headers"
 	default:
