@@ -103,13 +103,13 @@ func (c Config) validate() error {
 	least("SessionLifetime", c.SessionLifetime < 0, c.SessionLifetime)
 	least("Limits.ReadTimeout", c.Limits.ReadTimeout < 0, c.Limits.ReadTimeout)
 	if c.Auth != AuthAny && c.Auth != AuthStrict {
-		errs = append(errs, fmt.Errorf("Auth is %d: want AuthAny or AuthStrict", c.Auth))
+		errs = append(errs, fmt.Errorf("field Auth is %d: want AuthAny or AuthStrict", c.Auth))
 	}
 	if i := slices.Index(c.Sessions, nil); i >= 0 {
-		errs = append(errs, fmt.Errorf("Sessions[%d] is nil", i))
+		errs = append(errs, fmt.Errorf("session %d is nil", i))
 	}
 	if c.Replay.Strict && len(c.Sessions) == 0 {
-		errs = append(errs, errors.New("Replay.Strict is set and Sessions is empty: every call would be refused"))
+		errs = append(errs, errors.New("field Replay.Strict is set and Sessions is empty: every call would be refused"))
 	}
 	return errors.Join(errs...)
 }

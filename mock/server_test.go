@@ -794,9 +794,9 @@ func TestConfig(t *testing.T) {
 		{mock.Config{Limits: mock.Limits{JSONBody: -5}}, "Limits.JSONBody is -5: want 0 for the default, or more"},
 		{mock.Config{Limits: mock.Limits{URL: -1, CallBytes: -2}}, "Limits.URL is -1: want 0 for the default, or more\nLimits.CallBytes is -2: want 0 for the default, or more"},
 		{mock.Config{Limits: mock.Limits{ReadTimeout: -1}}, "Limits.ReadTimeout is -1ns: want 0 for the default, or more"},
-		{mock.Config{Auth: 7}, "Auth is 7: want AuthAny or AuthStrict"},
-		{mock.Config{Sessions: []*fixtures.Session{nil}}, "Sessions[0] is nil"},
-		{mock.Config{Replay: mock.ReplayMode{Strict: true}}, "Replay.Strict is set and Sessions is empty: every call would be refused"},
+		{mock.Config{Auth: 7}, "field Auth is 7: want AuthAny or AuthStrict"},
+		{mock.Config{Sessions: []*fixtures.Session{nil}}, "session 0 is nil"},
+		{mock.Config{Replay: mock.ReplayMode{Strict: true}}, "field Replay.Strict is set and Sessions is empty: every call would be refused"},
 	}
 	for _, tt := range tests {
 		if _, err := mock.New(tt.cfg); err == nil || err.Error() != "mock.Config: "+tt.want {
