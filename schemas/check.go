@@ -188,8 +188,11 @@ func (s *Set) addDrift(v, newest *Verdict) {
 		Message: fmt.Sprintf("the request fits %s and no longer %s: %s", v.Contract.Name, newest.Contract.Name, reason.Message),
 		Found:   v.Contract.Name, Wanted: newest.Contract.Name, Suggestion: reason.Suggestion, Source: reason.Source, Reference: reason.Reference,
 	}
-	if op := newest.Contract.Operation(v.Operation.ID); op != nil && newest.Operation == nil {
-		f.Suggestion, f.Reference = newest.Contract.path(op, v.Keys), op.Reference
+	if newest.Operation == nil { // the path or the method is gone, not misspelt
+		f.Suggestion = ""
+		if op := newest.Contract.Operation(v.Operation.ID); op != nil {
+			f.Suggestion, f.Reference = newest.Contract.path(op, v.Keys), op.Reference
+		}
 	}
 	c := &checker{set: s, verdict: v}
 	c.add(f)
