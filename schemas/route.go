@@ -14,6 +14,7 @@ import (
 type route struct {
 	name     string              // of a named route, otherwise ""
 	literals map[string]*literal // folded segment → where it leads
+	spelt    map[string]*literal // the same by the contract's spelling, which most clients use
 	key      *route              // where a key leads, nil if none may stand here
 	keyName  string
 	ops      map[string]*Operation // method → operation
@@ -133,7 +134,7 @@ func (r *route) step(segment string, to *route) (*route, error) {
 		return next, nil
 	}
 	if r.literals == nil {
-		r.literals = make(map[string]*literal)
+		r.literals, r.spelt = make(map[string]*literal), make(map[string]*literal)
 	}
 	fold := strings.ToLower(segment)
 	var old *route
@@ -145,12 +146,16 @@ func (r *route) step(segment string, to *route) (*route, error) {
 		return nil, err
 	}
 	r.literals[fold] = &literal{segment, next}
+	r.spelt[segment] = r.literals[fold]
 	return next, nil
 }
 
 // find returns the literal that segment names, in any letter case, with or
 // without "()" and the namespace of an action or a cast.
 func (r *route) find(segment string) *literal {
+	if l := r.spelt[segment]; l != nil || r.literals == nil {
+		return l
+	}
 	fold := strings.ToLower(strings.TrimSuffix(segment, "()"))
 	if l := r.literals[fold]; l != nil {
 		return l
