@@ -90,9 +90,10 @@ func Allow(rules ...string) Option {
 // AllowUnused keeps scripts and interactions that were not used from failing the test.
 func AllowUnused() Option { return func(s *settings) { s.unused = true } }
 
-// NewServer starts a server that lives until tb and its subtests end, and
-// judges then what was sent to it. It stops the test if the server can't start. The
-// server logs to tb when the test fails or runs verbosely.
+// NewServer returns a running server for the length of tb. When tb and its
+// subtests are over it is closed, and what was sent to it is judged. If it can't
+// be started tb ends at once. Its log goes to the output of tb, which is shown
+// when tb fails or runs verbosely.
 func NewServer(tb testing.TB, options ...Option) *mock.Server {
 	tb.Helper()
 	return newSettings(options).newServer(tb)

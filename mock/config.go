@@ -44,8 +44,9 @@ type Config struct {
 	// from this machine only. See docs/control-api.md.
 	Control bool
 
-	// Now reports the time of answers and of the tenant's state. If nil, time.Now
-	// is used. It may be called from several goroutines at once.
+	// Now is the server's clock: of its answers, of the tenant's state and of
+	// tokens. If nil, it is time.Now. Requests that run at the same time call it
+	// at the same time.
 	Now func() time.Time
 	// Seed is where ids and other random choices start. Two servers with one
 	// seed and one clock give the same answers to the same calls.

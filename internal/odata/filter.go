@@ -7,10 +7,9 @@ import (
 	"strings"
 )
 
-// ParseFilter parses the value of a $filter option, already percent-decoded.
-//
-// The grammar is rule boolCommonExpr of the OData 4.01 ABNF, with the
-// differences that the package comment lists. Whether the properties exist, and
+// ParseFilter reads what stands behind "$filter=", once percent-encoding is
+// undone: boolCommonExpr in the ABNF of OData 4.01, but for the differences that
+// the package comment lists. Whether the properties exist, and
 // whether the operands have the right types, is not its concern. A mistake is a
 // [*SyntaxError].
 func ParseFilter(s string) (Expr, error) { return parse(s, (*parser).filter) }

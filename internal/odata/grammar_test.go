@@ -2,9 +2,7 @@ package odata
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-)
 
-var update = flag.Bool("update", false, "rewrite golden files that differ, and still fail")
+	"github.com/graphmock/graphmock/internal/golden"
+)
 
 // ignorePos makes nodes equal that differ in their places only.
 var ignorePos = cmpopts.IgnoreTypes(Pos(0))
@@ -68,7 +66,7 @@ func TestGrammar(t *testing.T) {
 					t.Errorf("%q prints as %q, and that as %q, %v", *c.value, text, again, err)
 				}
 			}
-			checkGolden(t, file, got.String())
+			golden.Check(t, file, got.String())
 		})
 	}
 }
@@ -118,23 +116,6 @@ func checkSyntaxError(tb testing.TB, input string, err error) {
 		tb.Errorf("%q: error finds %q at %d, where it is not", input, e.Found, e.Offset)
 	case e.Wanted == "":
 		tb.Errorf("%q: error does not say what is wanted", input)
-	}
-}
-
-func checkGolden(tb testing.TB, file, got string) {
-	tb.Helper()
-	want, err := os.ReadFile(file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		tb.Fatal(err)
-	}
-	diff := cmp.Diff(string(want), got)
-	if diff != "" && *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	if diff != "" {
-		tb.Errorf("%s differs (-want +got); accept with -update:\n%s", file, diff)
 	}
 }
 

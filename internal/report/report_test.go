@@ -4,11 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
-	"errors"
-	"flag"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,28 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
+	"github.com/graphmock/graphmock/internal/golden"
 	"github.com/graphmock/graphmock/mock"
 	"github.com/graphmock/graphmock/schemas"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files that differ, and still fail")
-
-func checkGolden(tb testing.TB, file, got string) {
-	tb.Helper()
-	want, err := os.ReadFile(file) // no file: nothing is expected
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		tb.Fatal(err)
-	}
-	diff := cmp.Diff(string(want), got)
-	if diff != "" && *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	if diff != "" {
-		tb.Errorf("%s differs (-want +got); accept with -update:\n%s", file, diff)
-	}
-}
 
 const entitlement = "/v1.0/identityGovernance/entitlementManagement"
 
@@ -125,7 +103,7 @@ func TestGolden(t *testing.T) {
 				if err := write(&b); err != nil {
 					t.Fatal(err)
 				}
-				checkGolden(t, filepath.Join("testdata", name+"."+ext), b.String())
+				golden.Check(t, filepath.Join("testdata", name+"."+ext), b.String())
 			}
 		})
 	}
