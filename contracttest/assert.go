@@ -80,7 +80,7 @@ func SentJSON(tb testing.TB, call mock.Call, want any) {
 	}
 	got, err := jsonvalue.Decode(call.Request.Body)
 	if err != nil {
-		tb.Errorf("%s\n  the body is not JSON: %v", line(call), err)
+		tb.Errorf("%s\n  the body is not JSON: %v", call, err)
 		return
 	}
 	if diffs := jsonvalue.Compare(wanted, got); len(diffs) > 0 {
@@ -88,7 +88,7 @@ func SentJSON(tb testing.TB, call mock.Call, want any) {
 		for _, d := range diffs {
 			fmt.Fprintf(&b, "\n  %s: want %s, got %s", cmp.Or(d.Pointer, "the whole"), cmp.Or(d.Want, "none"), cmp.Or(d.Got, "none"))
 		}
-		tb.Errorf("%s%s", line(call), b.String())
+		tb.Errorf("%s%s", call, b.String())
 	}
 }
 
@@ -107,7 +107,7 @@ func WaitedBeforeRetry(tb testing.TB, srv *mock.Server) {
 		}
 		again := calls[i+1+next]
 		if waited := again.Started.Sub(c.Started); waited < asked-slack {
-			tb.Errorf("%s\n  repeats #%d after %v, which asked to wait: Retry-After: %s", line(again), c.Seq, waited, c.Response.Header.Get("Retry-After"))
+			tb.Errorf("%s\n  repeats #%d after %v, which asked to wait: Retry-After: %s", again, c.Seq, waited, c.Response.Header.Get("Retry-After"))
 		}
 	}
 }

@@ -175,7 +175,7 @@ func (s *settings) judge(tb testing.TB, srv *mock.Server) {
 			tb.Errorf("%s", Explain(call, findings))
 		} else if call.Unexpected() && !slices.Contains(s.allowed, "*") {
 			why := cmp.Or(call.Miss, "it fits no operation of the contract "+cmp.Or(call.Contract, "of any version"))
-			tb.Errorf("%s\n  %s", line(call), strings.ReplaceAll(why, "\n", "\n  "))
+			tb.Errorf("%s\n  %s", call, strings.ReplaceAll(why, "\n", "\n  "))
 		}
 	}
 	if n, worst := srv.DroppedCalls(); worst == schemas.Error {
@@ -204,7 +204,7 @@ func (s *settings) unforgiven(call mock.Call) []schemas.Finding {
 // with a line feed, and holds no credentials.
 func Explain(call mock.Call, findings []schemas.Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s breaks the contract %s", line(call), cmp.Or(call.Contract, "of every version"))
+	fmt.Fprintf(&b, "%s breaks the contract %s", call, cmp.Or(call.Contract, "of every version"))
 	for _, f := range findings {
 		f = fixtures.RedactFinding(f)
 		fmt.Fprintf(&b, "\n  %s: %s", f.Rule, f.Message)
@@ -221,12 +221,6 @@ func Explain(call mock.Call, findings []schemas.Finding) string {
 		add("see:", f.Reference)
 	}
 	return b.String()
-}
-
-// line returns a call as one line, without credentials.
-func line(call mock.Call) string {
-	call.Request.URL = fixtures.RedactURL(call.Request.URL)
-	return call.String()
 }
 
 // TakeOver makes [http.DefaultClient] talk to srv until the test ends, for code

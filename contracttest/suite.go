@@ -152,7 +152,7 @@ func callList(srv *mock.Server) string {
 	var b strings.Builder
 	b.WriteString("  its calls:")
 	for _, c := range calls {
-		fmt.Fprintf(&b, "\n    %s%s", line(c), reason(c))
+		fmt.Fprintf(&b, "\n    %s%s", c, reason(c))
 	}
 	return b.String()
 }

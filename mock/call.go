@@ -73,9 +73,10 @@ func (c Call) Errors() []schemas.Finding {
 // Unexpected reports whether the call fits no operation, or was missed by strict replay.
 func (c Call) Unexpected() bool { return c.Operation == "" || c.Miss != "" }
 
-// String returns the call as one line: number, operation, request line, status.
+// String returns the call as one line, without credentials: number, request
+// line, status, operation.
 func (c Call) String() string {
-	return fmt.Sprintf("#%d %s %s → %d (%s)", c.Seq, c.Request.Method, c.Request.URL, c.Response.Status, cmp.Or(c.Operation, "no operation"))
+	return fmt.Sprintf("#%d %s %s → %d (%s)", c.Seq, c.Request.Method, fixtures.RedactURL(c.Request.URL), c.Response.Status, cmp.Or(c.Operation, "no operation"))
 }
 
 // Interaction returns the call as an interaction of a session, with
@@ -105,7 +106,8 @@ func (s *Server) CallsOf(operation string) []Call {
 }
 
 // DroppedCalls returns how many calls were forgotten to stay within
-// [Limits.Calls] and [Limits.CallBytes], and the worst finding among them.
+// [Limits.Calls] and [Limits.CallBytes], and the worst finding among them. An
+// unexpected call counts as an error.
 func (s *Server) DroppedCalls() (n int, worst schemas.Severity) { return s.calls.droppedCalls() }
 
 // ClearCalls forgets the recorded calls. Everything else stays.
@@ -181,6 +183,9 @@ func (l *callLog) add(c *Call) {
 		l.bytes -= oldest.size()
 		l.dropped++
 		l.worst = max(l.worst, schemas.Worst(oldest.Findings), schemas.Worst(oldest.AnswerFindings))
+		if oldest.Unexpected() {
+			l.worst = schemas.Error
+		}
 	}
 	close(l.notify)
 	l.notify = make(chan struct{})

@@ -864,3 +864,27 @@ func TestManyParts(t *testing.T) {
 		t.Errorf("%d errors", n)
 	}
 }
+
+// TestCallString: the line that stands in logs of tests holds no credential.
+func TestCallString(t *testing.T) {
+	call := mock.Call{Seq: 1, Request: mock.Request{Method: "GET", URL: "/v1.0/x?client_secret=hidden&$top=1"}}
+	if line := call.String(); strings.Contains(line, "hidden") || !strings.Contains(line, "$top=1") {
+		t.Errorf("got %s", line)
+	}
+}
+
+// TestDroppedUnexpectedCalls: a call outside the contract is not forgotten
+// quietly, however its rules are graded.
+func TestDroppedUnexpectedCalls(t *testing.T) {
+	set, err := schemas.Embedded().WithRules(schemas.Rules{"path.*": schemas.Note})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := start(t, mock.Config{Contracts: set, Limits: mock.Limits{Calls: 1}})
+	g := client(t, srv)
+	g.do("GET", "/v1.0/me", "", nil).want(t, 501)
+	g.do("GET", sessionsV1, "", nil).want(t, 200)
+	if n, worst := srv.DroppedCalls(); n != 1 || worst != schemas.Error {
+		t.Errorf("dropped %d, worst %v", n, worst)
+	}
+}

@@ -187,20 +187,9 @@ func RuleByID(id string) (Rule, error) {
 // switches a rule off. The nil map changes nothing.
 type Rules map[string]Severity
 
-// ParseRule parses "ID=SEVERITY", as flags give it.
-func ParseRule(text string) (id string, s Severity, err error) {
-	id, severity, ok := strings.Cut(text, "=")
-	if !ok {
-		return "", Off, fmt.Errorf("rule %q: want ID=SEVERITY, such as csv.bom=error", text)
-	}
-	if s, err = ParseSeverity(severity); err != nil {
-		return "", Off, fmt.Errorf("rule %q: %w", text, err)
-	}
-	return id, s, Rules{id: s}.check()
-}
-
-// check reports ids that name no rule.
-func (r Rules) check() error {
+// Check reports ids that name no rule and no group, the first of them in
+// alphabetical order.
+func (r Rules) Check() error {
 	for _, id := range slices.Sorted(maps.Keys(r)) {
 		group, wild := strings.CutSuffix(id, "*")
 		if wild && strings.HasSuffix(group, ".") && slices.ContainsFunc(catalogue.list, func(r Rule) bool { return strings.HasPrefix(r.ID, group) }) {
@@ -214,7 +203,7 @@ func (r Rules) check() error {
 }
 
 func (r Rules) merge(more Rules) (Rules, error) {
-	if err := more.check(); err != nil {
+	if err := more.Check(); err != nil {
 		return nil, err
 	}
 	out := maps.Clone(r)

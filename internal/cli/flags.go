@@ -187,7 +187,7 @@ func (f *contractFlags) addRule(text string) error {
 	if err != nil {
 		return usagef("no such severity").hintMeant(severity, severities, "--rule "+id+"=", "").hint("there are %s", orList(severities))
 	}
-	if _, _, err := schemas.ParseRule(text); err != nil {
+	if err := (schemas.Rules{id: s}).Check(); err != nil {
 		return usagef("no such rule").hintMeant(id, ruleNames(), "--rule ", "="+severity).hint("graphmock rules lists them")
 	}
 	if f.rules == nil {
