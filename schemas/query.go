@@ -358,6 +358,7 @@ func given(q *odata.Query) []string {
 		"$filter": q.Filter != nil, "$search": q.Search != nil, "$orderby": q.OrderBy != nil,
 		"$select": q.Select != nil, "$expand": q.Expand != nil, "$count": q.Count != nil,
 		"$top": q.Top != nil, "$skip": q.Skip != nil, "$levels": q.Levels != nil,
+		"$compute": q.Compute != nil, "$apply": q.Apply != nil,
 	} {
 		if has {
 			names = append(names, name)

@@ -3,6 +3,8 @@ package odata
 import (
 	"fmt"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // A Pos is the place of a node: bytes from the start of the text it was parsed
@@ -13,8 +15,9 @@ type Pos int
 // Offset returns p as a number of bytes.
 func (p Pos) Offset() int { return int(p) }
 
-// An Expr is an expression of $filter or $orderby: one of [*Literal], [*Path],
-// [*Unary], [*Binary], [*List], [*Call], [*TypeName] and [*Lambda].
+// An Expr is an expression, as in $filter, $orderby and $compute: one of
+// [*Literal], [*Path], [*Unary], [*Binary], [*List], [*Array], [*Object],
+// [*Call], [*Case], [*TypeName] and [*Lambda].
 type Expr interface {
 	fmt.Stringer // canonical text
 	Offset() int // place in the text, see [Pos]
@@ -40,6 +43,7 @@ const (
 	EnumKind           Kind = "Edm.EnumType"
 	GeographyKind      Kind = "Edm.Geography"
 	GeometryKind       Kind = "Edm.Geometry"
+	JSONKind           Kind = "Edm.Untyped" // an array or object without expressions in it
 )
 
 // A Literal is a constant.
@@ -47,15 +51,17 @@ type Literal struct {
 	Pos
 	Kind Kind
 	Type string // of an EnumKind: its qualified name
-	Text string // without prefix and quotes, '' undone; a GuidKind in lower case
+	// Text is without prefix and quotes, '' undone; a GuidKind is in lower case, a
+	// JSONKind without blanks between its tokens.
+	Text string
 }
 
 // A Path leads to a value, a collection or the number of its members.
 type Path struct {
 	Pos
 	// Root is where the path starts: "" the item itself, "$it" and "$this" the
-	// same spelt out, "$root" the service, "@p" a parameter alias, and anything
-	// else the variable of an enclosing Lambda.
+	// same spelt out, "$these" the collection of the items, "$root" the service,
+	// "@p" a parameter alias, and anything else the variable of an enclosing Lambda.
 	Root     string
 	Segments []Segment // may be empty if Root is not
 }
@@ -64,22 +70,34 @@ type Path struct {
 type Segment struct {
 	Pos
 	// Name is a property (displayName), a type to cast to
-	// (microsoft.graph.user), an annotation (@Core.Messages), "$count" or, in
-	// $select and $expand, "*", "$ref" or "$value".
+	// (microsoft.graph.user), a function of the service (microsoft.graph.delta),
+	// an annotation with its qualifier, if any (@Core.Messages#q), "$count",
+	// "$filter", "aggregate" or, in $select and $expand, "*", "microsoft.graph.*",
+	// "$ref" or "$value".
 	Name string
-	Keys []Key // of an entity set; only in paths from $root
+	// Args is what stands in parentheses behind the name: a key predicate or the
+	// arguments of a function, which only declarations can tell apart; the
+	// condition, without a name, of "$filter". It is nil without parentheses and
+	// empty for "f()".
+	Args []Arg
+	Keys []Arg // of a second pair of parentheses, a key predicate; nil without
+	// Options are those of "$count" in parentheses: Filter and Search. Nil without.
+	Options   *Query
+	Aggregate *AggregateItem // of "aggregate", otherwise nil
 }
 
-// IsCast tells whether the segment names a type, qualified by its namespace.
+// IsCast tells whether the segment names a type, qualified by its namespace. One
+// with parentheses is taken for a function.
 func (s Segment) IsCast() bool {
-	return !strings.HasPrefix(s.Name, "@") && strings.Contains(s.Name, ".")
+	return !strings.HasPrefix(s.Name, "@") && strings.Contains(s.Name, ".") && s.Args == nil
 }
 
-// A Key is one part of a key predicate: ID='x', or just 'x'.
-type Key struct {
+// An Arg is one part of a key predicate, ID='x' or just 'x', or an argument of a
+// function.
+type Arg struct {
 	Pos
 	Name  string // "" if only the value is given
-	Value *Literal
+	Value Expr   // nil in $select, which lists the names of parameters only
 }
 
 // An Op is an operator, under its canonical name.
@@ -118,14 +136,48 @@ type Unary struct {
 // A Binary is two operands and what stands between them.
 type Binary struct {
 	Pos
-	Op          Op
-	Left, Right Expr // after In, Right is a *List or a *Path; after Has, a *Literal
+	Op Op
+	// After In, Right is a *List, *Path, *Call, *Case, *Array or a *Literal of
+	// JSONKind; after Has, a *Literal.
+	Left, Right Expr
 }
 
 // A List is what an operand of In is compared with.
 type List struct {
 	Pos
 	Items []Expr // at least one
+}
+
+// An Array is an array in which expressions stand; an array of constants in JSON
+// is a [*Literal].
+type Array struct {
+	Pos
+	Items []Expr
+}
+
+// An Object is an object in which expressions stand; one of constants in JSON is
+// a [*Literal].
+type Object struct {
+	Pos
+	Members []Member
+}
+
+// A Member is one member of an Object.
+type Member struct {
+	Pos
+	Name  string // without quotes, escapes undone
+	Value Expr
+}
+
+// A Case has the value of the first of its branches whose condition is true.
+type Case struct {
+	Pos
+	Branches []Branch // at least one
+}
+
+// A Branch is one condition of a Case with its value.
+type Branch struct {
+	When, Then Expr
 }
 
 // A Call is a call of a function of OData.
@@ -176,6 +228,9 @@ func (e *Path) String() string     { return string(e.appendTo(nil)) }
 func (e *Unary) String() string    { return string(e.appendTo(nil)) }
 func (e *Binary) String() string   { return string(e.appendTo(nil)) }
 func (e *List) String() string     { return string(e.appendTo(nil)) }
+func (e *Array) String() string    { return string(e.appendTo(nil)) }
+func (e *Object) String() string   { return string(e.appendTo(nil)) }
+func (e *Case) String() string     { return string(e.appendTo(nil)) }
 func (e *Call) String() string     { return string(e.appendTo(nil)) }
 func (e *TypeName) String() string { return e.Name }
 func (e *Lambda) String() string   { return string(e.appendTo(nil)) }
@@ -212,20 +267,31 @@ func (e *Path) appendTo(b []byte) []byte {
 
 func (s Segment) appendTo(b []byte) []byte {
 	b = append(b, s.Name...)
-	if len(s.Keys) == 0 {
-		return b
+	for _, args := range [][]Arg{s.Args, s.Keys} {
+		if args != nil {
+			b = append(b, '(')
+			b = appendJoined(b, args, ",", Arg.appendTo)
+			b = append(b, ')')
+		}
 	}
-	b = append(b, '(')
-	b = appendJoined(b, s.Keys, ",", Key.appendTo)
-	return append(b, ')')
+	if s.Options != nil {
+		b = fmt.Appendf(b, "(%v)", s.Options)
+	}
+	if s.Aggregate != nil {
+		b = fmt.Appendf(b, "(%v)", s.Aggregate)
+	}
+	return b
 }
 
-func (k Key) appendTo(b []byte) []byte {
-	if k.Name != "" {
-		b = append(b, k.Name...)
+func (a Arg) appendTo(b []byte) []byte {
+	b = append(b, a.Name...)
+	if a.Value == nil {
+		return b
+	}
+	if a.Name != "" {
 		b = append(b, '=')
 	}
-	return k.Value.appendTo(b)
+	return a.Value.appendTo(b)
 }
 
 func (e *Unary) appendTo(b []byte) []byte {
@@ -260,6 +326,37 @@ func (e *List) appendTo(b []byte) []byte {
 	b = append(b, '(')
 	b = appendJoined(b, e.Items, ", ", Expr.appendTo)
 	return append(b, ')')
+}
+
+func (e *Array) appendTo(b []byte) []byte {
+	b = append(b, '[')
+	b = appendJoined(b, e.Items, ",", Expr.appendTo)
+	return append(b, ']')
+}
+
+func (e *Object) appendTo(b []byte) []byte {
+	b = append(b, '{')
+	b = appendJoined(b, e.Members, ",", Member.appendTo)
+	return append(b, '}')
+}
+
+func (m Member) appendTo(b []byte) []byte {
+	b, _ = jsontext.AppendQuote(b, m.Name) // fails only where UTF-8 is not valid
+	b = append(b, ':')
+	return m.Value.appendTo(b)
+}
+
+func (e *Case) appendTo(b []byte) []byte {
+	b = append(b, "case("...)
+	b = appendJoined(b, e.Branches, ", ", Branch.appendTo)
+	return append(b, ')')
+}
+
+// appendTo leaves a blank behind the colon: 10: 20 is not the time 10:20.
+func (c Branch) appendTo(b []byte) []byte {
+	b = c.When.appendTo(b)
+	b = append(b, ": "...)
+	return c.Then.appendTo(b)
 }
 
 func (e *Call) appendTo(b []byte) []byte {

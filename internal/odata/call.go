@@ -16,6 +16,9 @@ func (s *scope) call(name string, args []any) (any, error) {
 	if len(args) == 1 && (name == "cast" || name == "isof") {
 		args = []any{s.item, args[0]}
 	}
+	if name == "isdefined" { // for null too
+		return nil, errors.New("isdefined can't be evaluated")
+	}
 	for _, a := range args {
 		if a == nil {
 			return nil, nil

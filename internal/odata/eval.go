@@ -36,8 +36,9 @@ func Matches(e Expr, item map[string]any) (bool, error) { return (&Evaluator{}).
 // What has no certain value is an [*EvalError], never a guess: comparison of
 // different types and of structured values, order of enumerations, div of whole
 // numbers that leaves a fraction, arithmetic with times, INF and NaN, binary
-// and geo values, $root, parameter aliases, types whose relation is unknown,
-// and the functions matchesPattern, hassubset, hassubsequence, mindatetime,
+// and geo values, arrays and objects, $root, $these, parameter aliases, paths
+// with parentheses, types whose relation is unknown, case(), and the functions
+// isdefined, matchesPattern, hassubset, hassubsequence, mindatetime,
 // maxdatetime, fractionalseconds, totalseconds, totaloffsetminutes and geo.*.
 type Evaluator struct {
 	// Now reports the time for now(). If nil, time.Now is used.
@@ -90,6 +91,8 @@ func (s *scope) eval(e Expr) (v any, err error) {
 		return s.lambda(e)
 	case *List:
 		return s.all(e.Items)
+	case *Array, *Object, *Case:
+		err = fmt.Errorf("%s can't be evaluated", e)
 	default:
 		return s.operation(e)
 	}
@@ -171,6 +174,8 @@ func (s *scope) root(name string) (any, error) {
 func (s *scope) step(v any, segment Segment) (any, error) {
 	items, isCollection := v.([]any)
 	switch {
+	case segment.Args != nil, segment.Options != nil, segment.Aggregate != nil:
+		return nil, fmt.Errorf("%s can't be evaluated", segment)
 	case segment.Name == "$count" && (isCollection || v == nil):
 		return len(items), nil
 	case v == nil:

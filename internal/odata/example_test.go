@@ -48,6 +48,33 @@ func ExampleParseFilter() {
 	// Output: not status in ('open', 'new') and tags/any(t:t eq 'red') <nil>
 }
 
+func ExampleParseSegment() {
+	for _, s := range []string{"users(abc-1)", "delta()", "range(address='A1:B2',sheet=@s)"} {
+		segment, err := odata.ParseSegment(s)
+		if err != nil {
+			fmt.Println(err)
+		}
+		fmt.Println(segment.Name, len(segment.Args), segment)
+	}
+	// Output:
+	// users 1 users('abc-1')
+	// delta 0 delta()
+	// range 2 range(address='A1:B2',sheet=@s)
+}
+
+func ExampleParseApply() {
+	steps, err := odata.ParseApply("filter(size gt 1)/groupby((owner/id),aggregate(size with sum as total))")
+	if err != nil {
+		fmt.Println(err)
+	}
+	for _, step := range steps {
+		fmt.Println(step.Name, step.Args)
+	}
+	// Output:
+	// filter [size gt 1]
+	// groupby [(owner/id) aggregate(size with sum as total)]
+}
+
 func ExampleSyntaxError() {
 	const filter = `displayName == "Ada"`
 	_, err := odata.ParseFilter(filter)

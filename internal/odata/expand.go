@@ -45,9 +45,11 @@ func itemText(path []Segment, options Query) string {
 var (
 	countOptions  = []string{"$filter", "$search"}
 	refOptions    = []string{"$count", "$filter", "$orderby", "$search", "$skip", "$top"}
-	selectOptions = []string{"$count", "$expand", "$filter", "$orderby", "$search", "$select", "$skip", "$top"}
-	expandOptions = []string{"$count", "$expand", "$filter", "$levels", "$orderby", "$search", "$select", "$skip", "$top"}
-	starOptions   = []string{"$levels"}
+	selectOptions = []string{"$compute", "$count", "$expand", "$filter", "$orderby", "$search", "$select", "$skip", "$top"}
+	expandOptions = []string{
+		"$apply", "$compute", "$count", "$expand", "$filter", "$levels", "$orderby", "$search", "$select", "$skip", "$top",
+	}
+	starOptions = []string{"$levels"}
 )
 
 func (p *parser) selectItems() []SelectItem {
@@ -57,10 +59,30 @@ func (p *parser) selectItems() []SelectItem {
 func (p *parser) selectItem() SelectItem {
 	item := SelectItem{Pos: Pos(p.tok.pos)}
 	item.Path = p.itemPath()
-	if p.at("(") {
+	if last := &item.Path[len(item.Path)-1]; p.at("(") && p.startsNames() && !strings.HasSuffix(last.Name, "*") {
+		last.Args = p.parameterNames()
+	} else if p.at("(") {
 		item.Options = p.nestedOptions(selectOptions)
 	}
 	return item
+}
+
+// startsNames tells whether names stand in the parenthesis that comes next, and
+// not options.
+func (p *parser) startsNames() bool {
+	name := p.lex(p.input, p.tok.end)
+	after := p.lex(p.input, name.end)
+	return name.kind == nameToken && (after.text == "," || after.text == ")")
+}
+
+// parameterNames reads the names that tell which function of several is meant.
+func (p *parser) parameterNames() []Arg {
+	var args []Arg
+	for more := p.accept("("); more; more = p.accept(",") {
+		args = append(args, Arg{Pos: Pos(p.tok.pos), Name: p.identifier("the name of a parameter")})
+	}
+	p.expect(")")
+	return args
 }
 
 func (p *parser) expandItems() []ExpandItem {
@@ -96,7 +118,11 @@ func (p *parser) itemPath(endings ...string) []Segment {
 		s := Segment{Pos: Pos(t.pos), Name: t.text}
 		star := len(path) > 0 && path[len(path)-1].Name == "*"
 		switch {
-		case t.kind == nameToken && !star, p.at("*") && !star:
+		case t.kind == nameToken && !star && len(endings) == 0 && p.adjacent(".*"):
+			p.next() // all operations of a namespace
+			p.next()
+			s.Name += ".*"
+		case t.kind == nameToken && !star, t.kind == atToken && !star, p.at("*") && !star:
 		case isEnding(t.text, endings, len(path) == 0):
 			s.Name = strings.ToLower(t.text)
 			p.next()
@@ -110,7 +136,7 @@ func (p *parser) itemPath(endings ...string) []Segment {
 		}
 		p.next()
 		path = append(path, s)
-		if p.at("/") && (s.Name != "*" || len(endings) > 0) {
+		if p.at("/") && (!strings.HasSuffix(s.Name, "*") || len(endings) > 0) {
 			p.next()
 			continue
 		}
@@ -132,9 +158,6 @@ func (p *parser) nestedOptions(allowed []string) Query {
 	defer p.leave()
 	p.options++
 	defer func() { p.options-- }()
-	vars := p.vars
-	p.vars = nil
-	defer func() { p.vars = vars }()
 
 	var q Query
 	p.expect("(")
@@ -150,6 +173,15 @@ func (p *parser) nestedOptions(allowed []string) Query {
 
 func (p *parser) nestedOption(q *Query, allowed []string) {
 	t := p.tok
+	if t.kind == atToken && isAlias(t.text) && slices.Contains(allowed, "$compute") {
+		if q.Aliases[t.text] != nil {
+			p.unexpected("each parameter alias once")
+		}
+		p.next()
+		p.expect("=")
+		q.setAlias(t.text, p.aliasValue())
+		return
+	}
 	name, _ := systemName(t.text)
 	if !slices.Contains(allowed, name) {
 		p.unexpected("one of "+strings.Join(allowed, ", "), allowed...)
@@ -186,7 +218,18 @@ func (p *parser) optionValue(q *Query, name string) {
 		q.Skip = pointer(p.number())
 	case "$levels":
 		q.Levels = pointer(p.levels())
+	case "$compute":
+		q.Compute = p.compute()
+	case "$apply":
+		q.Apply = p.apply()
 	}
+}
+
+// aliasValue reads the value of a parameter alias.
+func (p *parser) aliasValue() Expr {
+	e := p.expr(0)
+	p.boundary("an operator or the end", operatorNames...)
+	return e
 }
 
 func pointer[T any](v T) *T { return &v }

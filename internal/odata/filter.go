@@ -43,7 +43,7 @@ var functions = func() map[string]function { // name in lower case → function
 	byName := make(map[string]function)
 	for arity, names := range map[[2]int]string{
 		{0, 0}: "now mindatetime maxdatetime",
-		{1, 1}: "tolower toupper trim length year month day hour minute second fractionalseconds totalseconds " +
+		{1, 1}: "isdefined tolower toupper trim length year month day hour minute second fractionalseconds totalseconds " +
 			"totaloffsetminutes date time round floor ceiling geo.length",
 		{1, 2}: "cast isof",
 		{2, 2}: "contains startswith endswith indexof concat hassubset hassubsequence geo.distance geo.intersects",
@@ -122,20 +122,10 @@ func (p *parser) apostrophe() {
 	}
 }
 
-// members reads the right side of in: a list, or a path to a collection.
+// members reads the right side of in: a list, or what may be a collection.
 func (p *parser) members() Expr {
 	if !p.at("(") {
-		pos, text := p.tok.pos, p.tok.text
-		switch p.tok.kind {
-		case nameToken, systemToken, atToken:
-			if path, ok := p.path().(*Path); ok {
-				return path
-			}
-		case badToken:
-			p.unexpected("")
-		}
-		p.fail(pos, text, "a list in parentheses", suggest(text, []string{"("}))
-		return nil
+		return p.collection()
 	}
 	p.enter()
 	defer p.leave()
@@ -148,6 +138,28 @@ func (p *parser) members() Expr {
 	}
 	p.closing("a comma or \")\"")
 	return list
+}
+
+// collection reads an operand that may be a collection.
+func (p *parser) collection() Expr {
+	pos, text := p.tok.pos, p.tok.text
+	switch {
+	case p.tok.kind == badToken:
+		p.unexpected("")
+		return nil
+	case p.tok.kind != literalToken && !p.at("-") && p.keyword() != string(Not):
+		e := p.operand()
+		switch e := e.(type) {
+		case *Path, *Call, *Case, *Array:
+			return e
+		case *Literal:
+			if e.Kind == JSONKind && e.Text[0] == '[' {
+				return e
+			}
+		}
+	}
+	p.fail(pos, text, "a list in parentheses", suggest(text, []string{"("}))
+	return nil
 }
 
 // closing goes past the parenthesis that ends a list of expressions.
@@ -176,6 +188,8 @@ func (p *parser) operand() Expr {
 		return p.unary(Neg)
 	case p.at("("):
 		return p.group()
+	case p.at("["), p.at("{"):
+		return p.structure()
 	case p.tok.kind == nameToken:
 		return p.named()
 	case p.tok.kind == systemToken, p.tok.kind == atToken:
@@ -224,12 +238,70 @@ func (p *parser) named() Expr {
 	if f, ok := functions[word]; ok {
 		return p.call(f)
 	}
+	switch {
+	case word == "case":
+		return p.caseExpr()
+	case p.adjacent("(") && p.startsArgs():
+		return p.path()
+	}
 	p.unexpected("a function", functionNames...)
 	return nil
 }
 
 func (p *parser) constant(kind Kind, text string) Expr {
 	return &Literal{Pos: Pos(p.next().pos), Kind: kind, Text: text}
+}
+
+// caseExpr reads rule caseMethodCallExpr.
+func (p *parser) caseExpr() Expr {
+	p.enter()
+	defer p.leave()
+	e := &Case{Pos: Pos(p.next().pos)}
+	p.expect("(")
+	lex := p.lex
+	p.relex(lexCase)
+	for {
+		branch := Branch{When: p.expr(0)}
+		p.splitTime(branch.When)
+		if !p.accept(":") {
+			p.unexpected(`an operator or ":"`, operatorNames...)
+		}
+		branch.Then = p.expr(0)
+		e.Branches = append(e.Branches, branch)
+		if !p.accept(",") {
+			break
+		}
+	}
+	p.relex(lex)
+	p.closing(`an operator, a comma or ")"`)
+	return e
+}
+
+// splitTime makes a number and a colon of the time that ends a condition, as in
+// case(x gt 10:20), unless a colon follows.
+func (p *parser) splitTime(condition Expr) {
+	if p.err != nil || p.at(":") {
+		return
+	}
+	for {
+		switch e := condition.(type) {
+		case *Binary:
+			condition = e.Right
+			continue
+		case *Unary:
+			condition = e.X
+			continue
+		case *Literal:
+			end := e.Offset() + len(e.Text)
+			if e.Kind != TimeOfDayKind || strings.Trim(p.input[end:p.tok.pos], blanks) != "" {
+				return
+			}
+			colon := strings.LastIndexByte(e.Text, ':')
+			e.Kind, e.Text, _ = classify(e.Text[:colon])
+			p.tok = p.lex(p.input, e.Offset()+colon)
+		}
+		return
+	}
 }
 
 func (p *parser) call(f function) Expr {
@@ -319,7 +391,7 @@ func (p *parser) singleTypeName() string {
 func (p *parser) path() Expr {
 	path := &Path{Pos: Pos(p.tok.pos)}
 	switch name := strings.ToLower(p.tok.text); {
-	case name == "$it", name == "$this":
+	case name == "$it", name == "$this", name == "$these":
 		path.Root = name
 		p.next()
 	case name == "$root":
@@ -330,7 +402,7 @@ func (p *parser) path() Expr {
 		}
 	case p.tok.kind == systemToken:
 		p.unexpected("a property, $it, $this or $root", "$it", "$this", "$root")
-	case p.tok.kind == atToken && !strings.Contains(name, "."), slices.Contains(p.vars, p.tok.text):
+	case p.tok.kind == atToken && isAlias(name), slices.Contains(p.vars, p.tok.text):
 		path.Root = p.next().text
 	default:
 		path.Segments = append(path.Segments, p.segment(path))
@@ -348,51 +420,144 @@ func (p *parser) path() Expr {
 	return path
 }
 
+// isAlias tells whether a name that starts with "@" is that of a parameter alias;
+// annotations that stand first in a path have a namespace or a qualifier.
+func isAlias(name string) bool {
+	return strings.HasPrefix(name, "@") && !strings.ContainsAny(name, ".#")
+}
+
 // segment reads the next segment of path.
 func (p *parser) segment(path *Path) Segment {
 	t := p.tok
 	s := Segment{Pos: Pos(t.pos), Name: t.text}
+	first := len(path.Root)+len(path.Segments) == 0
 	switch {
 	case t.kind == nameToken:
-		p.next()
-		if p.at("(") && path.Root == "$root" {
-			s.Keys = p.keys()
-		} else if p.at("(") && p.tok.pos == t.end {
-			p.fail(t.pos, t.text, "a property, any or all", suggest(t.text, []string{"any", "all"}))
-		}
+		p.parentheses(path, &s)
 	case t.kind == atToken:
 		p.next()
-	case strings.EqualFold(t.text, "$count") && len(path.Root)+len(path.Segments) > 0:
+	case strings.EqualFold(t.text, "$count") && !first:
 		s.Name = "$count"
+		parens := p.adjacent("(")
 		p.next()
+		if parens {
+			options := p.nestedOptions(countOptions)
+			s.Options = &options
+		}
+	case strings.EqualFold(t.text, "$filter") && !first && p.adjacent("("):
+		s.Name = "$filter"
+		p.next()
+		s.Args = p.condition()
+		p.secondKeys(&s)
 	default:
 		p.unexpected("a property, $count, any or all", "$count")
 	}
 	return s
 }
 
-// keys reads a key predicate.
-func (p *parser) keys() []Key {
-	var keys []Key
+// parentheses goes past the name of s and reads what stands in parentheses
+// behind it, if anything.
+func (p *parser) parentheses(path *Path, s *Segment) {
+	t := p.tok
+	switch parens := p.adjacent("("); {
+	case !parens:
+		p.next()
+	case p.startsArgs(), path.Root == "$root":
+		p.next()
+		s.Args = p.args()
+		p.secondKeys(s)
+	case p.keyword() == "aggregate" && len(path.Root)+len(path.Segments) > 0:
+		p.next()
+		s.Name = "aggregate"
+		s.Aggregate = p.aggregateInPath()
+	default:
+		p.fail(t.pos, t.text, "a property, any or all", suggest(t.text, []string{"any", "all"}))
+	}
+}
+
+// condition reads the expression in the parentheses of a $filter segment.
+func (p *parser) condition() []Arg {
+	p.enter()
+	defer p.leave()
 	p.expect("(")
+	arg := Arg{Pos: Pos(p.tok.pos)}
+	arg.Value = p.expr(0)
+	p.closing(`an operator or ")"`)
+	return []Arg{arg}
+}
+
+// adjacent tells whether symbol stands right behind the current token.
+func (p *parser) adjacent(symbol string) bool {
+	return p.err == nil && strings.HasPrefix(p.input[p.tok.end:], symbol)
+}
+
+// startsArgs tells whether what stands in the parenthesis behind the current
+// token starts as a key predicate or as arguments with names do.
+func (p *parser) startsArgs() bool {
+	open := p.lex(p.input, p.tok.end)
+	first := p.lex(p.input, open.end)
+	second := p.lex(p.input, first.end)
+	switch first.kind {
+	case symbolToken:
+		return first.text == ")"
+	case nameToken:
+		if second.text == "=" {
+			return true
+		}
+		return (strings.EqualFold(first.text, "true") || strings.EqualFold(first.text, "false")) && second.text == ")"
+	case literalToken, atToken:
+		return second.text == ")"
+	}
+	return false
+}
+
+// secondKeys reads the key predicate that follows arguments, if there is one.
+func (p *parser) secondKeys(s *Segment) {
+	if p.err == nil && p.at("(") && p.input[p.tok.pos-1] == ')' {
+		s.Keys = p.args()
+	}
+}
+
+// args reads a key predicate or the arguments of a function, in parentheses.
+func (p *parser) args() []Arg {
+	p.enter()
+	defer p.leave()
+	args := []Arg{}
+	p.expect("(")
+	if p.accept(")") {
+		return args
+	}
 	for {
-		k := Key{Pos: Pos(p.tok.pos)}
-		if p.tok.kind == nameToken {
-			k.Name = p.next().text
-			p.expect("=")
-		}
-		if p.tok.kind != literalToken {
-			p.unexpected("the value of a key")
-			return nil
-		}
-		k.Value = p.next().literal
-		keys = append(keys, k)
+		args = append(args, p.arg(len(args) == 0))
 		if !p.accept(",") {
 			break
 		}
 	}
-	p.expect(")")
-	return keys
+	if !p.accept(")") {
+		p.unexpected(`a comma or ")"`, operatorNames...)
+	}
+	return args
+}
+
+// arg reads one argument. Only the first one, being then the only one, may be
+// without a name.
+func (p *parser) arg(first bool) Arg {
+	a := Arg{Pos: Pos(p.tok.pos)}
+	word := p.keyword()
+	switch {
+	case first && (p.tok.kind == literalToken || p.tok.kind == atToken || p.followedBy(")") && (word == "true" || word == "false")):
+		a.Value = p.operand()
+		if p.at(",") {
+			p.unexpected(`")"`)
+		}
+	case p.tok.kind == nameToken && !strings.Contains(p.tok.text, "."):
+		a.Name = p.next().text
+		p.expect("=")
+		a.Value = p.expr(0)
+	default:
+		p.unexpected("the name of a key or parameter, or the value of a key")
+	}
+	return a
 }
 
 func (p *parser) startsLambda() bool {

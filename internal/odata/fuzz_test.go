@@ -1,6 +1,8 @@
 package odata
 
 import (
+	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -102,6 +104,52 @@ func FuzzParseExpand(f *testing.F) {
 	})
 }
 
+func FuzzParseCompute(f *testing.F) {
+	seed(f, "compute")
+	f.Fuzz(func(t *testing.T, s string) {
+		if items, err := ParseCompute(s); err == nil {
+			checkStable(t, s, items, ParseCompute, join)
+		} else {
+			checkSyntaxError(t, s, err)
+		}
+	})
+}
+
+func FuzzParseApply(f *testing.F) {
+	seed(f, "apply")
+	f.Fuzz(func(t *testing.T, s string) {
+		if steps, err := ParseApply(s); err == nil {
+			checkStable(t, s, steps, ParseApply, applyText)
+		} else {
+			checkSyntaxError(t, s, err)
+		}
+	})
+}
+
+func FuzzParseSegment(f *testing.F) {
+	seed(f, "segment")
+	parse := func(s string) (PathSegment, error) {
+		segment, err := ParseSegment(s)
+		for _, args := range [][]SegmentArg{segment.Args, segment.Keys} {
+			for i, a := range args {
+				if !strings.HasPrefix(s[a.Pos:], "'") && !strings.Contains(s, a.Raw) || a.Raw == "" {
+					t := "argument %d of %q is sent as %q"
+					return segment, fmt.Errorf(t, i, s, a.Raw)
+				}
+				args[i].Raw = ""
+			}
+		}
+		return segment, err
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if segment, err := parse(s); err == nil {
+			checkStable(t, s, segment, parse, PathSegment.String)
+		} else {
+			checkSyntaxError(t, s, err)
+		}
+	})
+}
+
 func FuzzParseSearch(f *testing.F) {
 	seed(f, "search")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -118,6 +166,8 @@ func FuzzParseQuery(f *testing.F) {
 	for _, query := range []string{
 		"", "$filter=a+eq+'b'&$top=5", "%24select=id&SELECT=x", "a=%zz&b=%&&=c", "$expand=a($top=1;$skip=2)", "a=%FF", "$count",
 		"$orderby=a%20desc&$search=%22a:b%22&x", "$levels=max&$levels=2",
+		"$compute=a+as+b&$apply=identity&@p=[1]&@q=@p/a&@p=2", "$format=json&$skiptoken=&$index=-1&$id=a&$schemaversion=*",
+		"@id=https://example.com/users('x')",
 	} {
 		f.Add(query)
 	}
@@ -152,7 +202,9 @@ func FuzzParseQuery(f *testing.F) {
 		checkStable(t, query, options, parse, text)
 		var q Query
 		for _, o := range options {
-			_ = q.Set(o)
+			if err := q.Set(o); err != nil && !errors.Is(err, ErrRepeated) {
+				checkSyntaxError(t, o.Value, err)
+			}
 		}
 		_ = q.String()
 	})

@@ -25,6 +25,9 @@ var canonical = map[string]func(string) (string, error){
 	"orderby": printedItems(ParseOrderBy),
 	"select":  printedItems(ParseSelect),
 	"expand":  printedItems(ParseExpand),
+	"compute": printedItems(ParseCompute),
+	"apply":   printedSteps,
+	"segment": printed(ParseSegment),
 }
 
 func printed[T fmt.Stringer](parse func(string) (T, error)) func(string) (string, error) {
@@ -42,6 +45,11 @@ func printedItems[T fmt.Stringer](parse func(string) ([]T, error)) func(string) 
 		items, err := parse(s)
 		return join(items), err
 	}
+}
+
+func printedSteps(s string) (string, error) {
+	steps, err := ParseApply(s)
+	return applyText(steps), err
 }
 
 func TestGrammar(t *testing.T) {
@@ -196,7 +204,7 @@ func TestParseFilterNodes(t *testing.T) {
 			Root: "$root",
 			Segments: []Segment{{
 				Pos: 6, Name: "S",
-				Keys: []Key{{Pos: 8, Name: "k", Value: &Literal{Pos: 10, Kind: IntKind, Text: "1"}}},
+				Args: []Arg{{Pos: 8, Name: "k", Value: &Literal{Pos: 10, Kind: IntKind, Text: "1"}}},
 			}},
 		}},
 	}
@@ -298,6 +306,15 @@ func TestLimits(t *testing.T) {
 		{"lists", "filter", "a in (", "1", ")"},
 		{"expand", "expand", "a($expand=", "b", ")"},
 		{"select", "select", "a($select=", "b", ")"},
+		{"JSON", "filter", "[", "1", "]"},
+		{"JSON objects", "filter", `{"a":`, "1", "}"},
+		{"arrays", "filter", "[", "a", "]"},
+		{"objects", "filter", `{"a":`, "b", "}"},
+		{"case", "filter", "case(", "a", ":b)"},
+		{"functions of the service", "filter", "f(x=", "a", ")"},
+		{"$count", "filter", "a/$count($filter=", "b", ")"},
+		{"$filter", "filter", "a/$filter(", "b", ")"},
+		{"aggregate segments", "filter", "a/aggregate(", "b", ")"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -314,6 +331,22 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
+	t.Run("transformations", func(t *testing.T) {
+		if _, err := ParseApply(nested("concat(identity,", "identity", ")", MaxDepth-1)); err != nil {
+			t.Error(err)
+		}
+		if _, err := ParseApply(nested("concat(identity,", "identity", ")", MaxDepth)); err == nil {
+			t.Error("no error")
+		}
+	})
+	t.Run("segments", func(t *testing.T) {
+		if _, err := ParseSegment("f(x=" + nested("[", "a", "]", MaxDepth) + ")"); err != nil {
+			t.Error(err)
+		}
+		if _, err := ParseSegment("f(x=" + nested("[", "a", "]", MaxDepth+1) + ")"); err == nil {
+			t.Error("no error")
+		}
+	})
 	t.Run("length", func(t *testing.T) {
 		if _, err := ParseFilter("a" + strings.Repeat(" ", MaxLength-1)); err != nil {
 			t.Error(err)
@@ -336,7 +369,20 @@ func TestHostileInput(t *testing.T) {
 		fill("a in (1,"), fill("'"), fill(`"`), fill("x'"), fill("1"), fill("1-"), fill("$"), fill("@"), fill("%"),
 		fill("\xff"), fill("é"), fill(`"a" `), fill("a "), fill("a OR ") + "a", fill("NOT "), fill("(NOT "),
 		fill("a($expand="), fill("a($filter=b;"), fill("a,") + "a", fill("*,") + "*",
+		fill("["), fill("[1,"), fill("[a,"), fill(`{"a":`), fill(`{"a":b,`), "a in [" + fill(`"a",`) + "b]", fill("a in [1] or ") + "a",
+		fill("a in [b] or ") + "a", "[" + fill(`[1],`) + "a]", fill("case(a:"), fill("case(10:20,"), fill("case(case(a eq 10:20:30 eq "),
+		"case(" + fill("1:"), fill("f(x="), fill("a/f()/"), fill("a(1)"), fill("a/$count($filter="), fill("a/$filter("), fill("a/$filter(b)/"),
+		fill("a/aggregate("), fill("aggregate(a from b,"), fill("concat("), fill("nest("), fill("identity/") + "identity",
+		fill("groupby((a),"), "groupby((" + fill("a,") + "a))", fill("search("), "top(" + fill("1"), fill("a as b,") + "a as b", "a(" + fill("b="),
+		"a eq geography'SRID=0;" + fill("Collection(") + "'", "a eq geography'SRID=0;MultiPolygon(" + fill("((1 1,2 2),") + "'",
+		"a eq geography'SRID=0;LineString(" + fill("1 1,") + "1 1)'", "a(" + fill("[") + ")", "a eq " + fill("1") + "-01-01", fill("@p=1;"),
+		"a(" + fill("@p=1;") + "$top=1)",
 	}
+	var aliases strings.Builder
+	for i := range MaxLength / 16 {
+		fmt.Fprintf(&aliases, "@a%d=1;", i)
+	}
+	inputs = append(inputs, "a("+aliases.String()+"$top=1)")
 	start := time.Now()
 	for _, input := range inputs {
 		for _, parse := range canonical {

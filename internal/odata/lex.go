@@ -16,7 +16,7 @@ const (
 	badToken                      // no token of the grammar; token.err says why
 	nameToken                     // displayName, and, microsoft.graph.user
 	systemToken                   // $count
-	atToken                       // @p, @Core.Messages
+	atToken                       // @p, @Core.Messages, @Core.Messages#q
 	literalToken                  // all literals but null, true, false, INF and NaN, which are names
 	symbolToken                   // punctuation, and operators of other languages
 )
@@ -30,6 +30,8 @@ type token struct {
 	err      *SyntaxError // of a badToken
 }
 
+const blanks = " \t\r\n" // between tokens
+
 // symbols that are more than one byte long; those that the grammar doesn't have
 // are read whole so that errors can name them.
 var longSymbols = []string{"===", "!==", "==", "!=", "<>", ">=", "<=", "&&", "||"}
@@ -37,7 +39,7 @@ var longSymbols = []string{"===", "!==", "==", "!=", "<>", ">=", "<=", "&&", "||
 // lexExpr returns the first token at or after pos. It does not depend on what
 // stands before pos.
 func lexExpr(input string, pos int) token {
-	pos += len(input[pos:]) - len(strings.TrimLeft(input[pos:], " \t\r\n"))
+	pos += len(input[pos:]) - len(strings.TrimLeft(input[pos:], blanks))
 	rest := input[pos:]
 	switch {
 	case rest == "":
@@ -123,7 +125,6 @@ var formats = map[Kind]string{
 var (
 	durationText = regexp.MustCompile(`^[+-]?P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$`)
 	memberText   = regexp.MustCompile(`^([\pL\p{Nl}_][\pL\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*|[+-]?\d{1,19})$`)
-	geoText      = regexp.MustCompile(`(?i)^SRID=\d{1,5};(Point|LineString|Polygon|MultiPoint|MultiLineString|MultiPolygon|Collection)\([-+0-9a-zA-Z., ()]*\)$`)
 )
 
 // normalize returns the canonical form of the text between the quotes of a
@@ -147,7 +148,7 @@ func normalize(kind Kind, text string) (string, bool) {
 		}
 		return strings.Join(members, ","), true
 	case GeographyKind, GeometryKind:
-		return text, geoText.MatchString(text)
+		return text, isShape(text)
 	}
 	return text, true
 }
@@ -162,6 +163,9 @@ func lexSigil(input string, pos int) token {
 		return bad(input, pos, 1, "a name after "+input[pos:pos+1], "")
 	}
 	end := pos + 1 + length
+	if kind == atToken && strings.HasPrefix(input[end:], "#") { // a qualifier
+		end += len("#") + wordLength(input[end+1:])
+	}
 	return token{kind: kind, pos: pos, end: end, text: input[pos:end]}
 }
 
@@ -215,12 +219,13 @@ const guidLength = 36
 
 var (
 	guidPrefix   = regexp.MustCompile(`^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`)
-	dateText     = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
-	dateTimeText = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d)$`)
-	localText    = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,12})?)?$`)
+	dateText     = regexp.MustCompile(`^-?\d{4,}-\d\d-\d\d$`)
+	dateTimeText = regexp.MustCompile(`^-?\d{4,}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d)$`)
+	localText    = regexp.MustCompile(`^-?\d{4,}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,12})?)?$`)
 	lostPlus     = regexp.MustCompile(`^ (\d\d:\d\d)([ ,;)]|$)`)
 	timeText     = regexp.MustCompile(`^\d\d:\d\d(:\d\d(\.\d{1,12})?)?$`)
 	numberText   = regexp.MustCompile(`^[+-]?\d+(\.\d+)?(E[+-]?\d+)?$`)
+	leapSecond   = regexp.MustCompile(`^(.*\d\d:\d\d:)60(.*)$`)
 )
 
 func startsNumber(s string) bool {
@@ -248,6 +253,24 @@ func lexNumber(input string, pos int) token {
 		return bad(input, pos, len(run)+len(" hh:mm"), "a time zone; a + is sent as %2B", run+"+"+zone[1])
 	}
 	return bad(input, pos, len(run), "a time zone", run+"Z")
+}
+
+// lexCase is the lexer of case(), where a colon may follow a number as in x gt 0:1.
+func lexCase(input string, pos int) token {
+	t := lexExpr(input, pos)
+	if t.kind != badToken || t.text == "" || !startsNumber(t.text) {
+		return t
+	}
+	const most = 4 // colons in a literal, and the one behind it
+	parts := strings.SplitAfterN(t.text, ":", most+1)
+	for i := len(parts) - 1; i > 0; i-- {
+		run := strings.Join(parts[:i], "")
+		run = run[:len(run)-len(":")]
+		if kind, text, ok := classify(run); ok {
+			return literalAt(input, t.pos, len(run), kind, text)
+		}
+	}
+	return t
 }
 
 func runLength(s string) int {
@@ -278,16 +301,32 @@ func classify(run string) (kind Kind, text string, ok bool) {
 		}
 		return IntKind, text, true
 	case dateText.MatchString(run):
-		_, err := parseDate(run)
-		return DateKind, run, err == nil
+		_, err := parseDate(plain(run))
+		return DateKind, run, err == nil && !oddYear(run)
 	case dateTimeText.MatchString(upper):
-		_, err := parseDateTime(upper)
-		return DateTimeOffsetKind, upper, err == nil
+		_, err := parseDateTime(plain(upper))
+		return DateTimeOffsetKind, upper, err == nil && !oddYear(upper)
 	case timeText.MatchString(run):
-		_, err := parseTimeOfDay(run)
+		_, err := parseTimeOfDay(plain(run))
 		return TimeOfDayKind, run, err == nil
 	}
 	return "", "", false
+}
+
+// plain returns a date or time that is right if and only if s is: one that
+// package time can read, with a year of four digits and without leap seconds.
+func plain(s string) string {
+	if !timeText.MatchString(s) {
+		s = strings.TrimPrefix(s, "-")
+		s = s[strings.IndexByte(s, '-')-4:] // leap years repeat after 400 years
+	}
+	return leapSecond.ReplaceAllString(s, "${1}59$2")
+}
+
+// oddYear tells whether s starts with a year that has needless zeros.
+func oddYear(s string) bool {
+	year, _, _ := strings.Cut(strings.TrimPrefix(s, "-"), "-")
+	return len(year) > 4 && year[0] == '0'
 }
 
 func parseDate(s string) (time.Time, error) { return time.Parse("2006-01-02", s) }

@@ -16,13 +16,14 @@ const (
 // of the input, so that every rule comes to its own end. What the rules return
 // after a mistake is of no use, and may be nil or incomplete.
 type parser struct {
-	input   string
-	lex     func(input string, pos int) token
-	tok     token
-	depth   int      // of MaxDepth
-	options int      // lists of nested options that are open
-	vars    []string // variables of the enclosing lambdas
-	err     *SyntaxError
+	input      string
+	lex        func(input string, pos int) token
+	tok        token
+	depth      int      // of MaxDepth
+	options    int      // lists of nested options that are open
+	structures int      // arrays and objects with expressions that are open
+	vars       []string // variables of the enclosing lambdas
+	err        *SyntaxError
 }
 
 // parse applies rule to the whole of s.

@@ -3,7 +3,9 @@ package odata
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,23 +130,54 @@ type Query struct {
 	Top     *int
 	Skip    *int
 	Levels  *int // nested only; LevelsMax for max
+	Compute []ComputeItem
+	Apply   []Transformation
+	Aliases map[string]Expr // name of a parameter alias, such as "@p" → its value
 	// Other holds the options that are given by Set and have no field above, such
 	// as $skiptoken and those that are not OData's. Nested options have none.
 	Other []Option
 }
 
-// ErrRepeated tells that a system option is given twice.
+// Text returns the value of a system option that has no field of its own, such
+// as "$skiptoken", and whether q has it.
+func (q *Query) Text(name string) (value string, ok bool) {
+	for _, o := range q.Other {
+		if o.System && o.Name == name {
+			return o.Value, true
+		}
+	}
+	return "", false
+}
+
+// setAlias adds a parameter alias to q.
+func (q *Query) setAlias(name string, value Expr) {
+	if q.Aliases == nil {
+		q.Aliases = make(map[string]Expr)
+	}
+	q.Aliases[name] = value
+}
+
+// ErrRepeated tells that a system option or a parameter alias is given twice.
 var ErrRepeated = errors.New("option is given twice")
 
 // Set parses the value of an option and adds it to q. The error is a
 // [*SyntaxError] for a mistake in the value, and wraps [ErrRepeated] for a system
-// option that q already has; q then stays as it is. Set may not run at the same
-// time as any other use of q.
+// option or parameter alias that q already has; q then stays as it is. Set may
+// not run at the same time as any other use of q or of a copy.
+//
+// Graph's clients send "@id" with the URL of a resource, unquoted, as the target
+// of a $ref: an @id that is not an expression is no alias and goes to Other.
 func (q *Query) Set(o Option) error {
 	if o.System && q.has(o.Name) {
 		return fmt.Errorf("%s: %w", o.Name, ErrRepeated)
 	}
+	if !o.System && isAlias(o.Name) && wordLength(o.Name[1:]) == len(o.Name)-1 && len(o.Name) > 1 {
+		return q.setAliasOption(o)
+	}
 	if o.Name == "$levels" || !slices.Contains(expandOptions, o.Name) {
+		if err := checkText(o); err != nil {
+			return err
+		}
 		q.Other = append(q.Other, o)
 		return nil
 	}
@@ -155,6 +188,51 @@ func (q *Query) Set(o Option) error {
 	})
 	if err == nil {
 		*q = set
+	}
+	return err
+}
+
+// setAliasOption adds a parameter alias.
+func (q *Query) setAliasOption(o Option) error {
+	if q.Aliases[o.Name] != nil {
+		return fmt.Errorf("%s: %w", o.Name, ErrRepeated)
+	}
+	value, err := parse(o.Value, (*parser).aliasValue)
+	switch {
+	case err == nil:
+		q.setAlias(o.Name, value)
+	case strings.EqualFold(o.Name, "@id"):
+		q.Other = append(q.Other, o)
+	default:
+		return err
+	}
+	return nil
+}
+
+// texts are the system options whose value is not kept in parts: what it looks
+// like, and in words.
+var texts = map[string]struct {
+	pattern *regexp.Regexp
+	wanted  string
+}{
+	"$skiptoken":     {regexp.MustCompile(`(?s)^.`), "a token"},
+	"$deltatoken":    {regexp.MustCompile(`(?s)^.`), "a token"},
+	"$format":        {regexp.MustCompile(`(?i)^(atom|json|xml|[^\s/;,]+/[^\s/;,]+( *;.*)?)$`), "atom, json, xml or a media type"},
+	"$id":            {regexp.MustCompile(`^\S+$`), "the URL of an entity"},
+	"$index":         {regexp.MustCompile(`^-?\d+$`), "a whole number"},
+	"$schemaversion": {regexp.MustCompile(`^(\*|[-._~0-9A-Za-z]+)$`), "* or a version"},
+}
+
+// checkText returns a *SyntaxError if the value of a system option that goes to
+// Query.Other is not right.
+func checkText(o Option) error {
+	t, ok := texts[o.Name]
+	if !ok || !o.System || t.pattern.MatchString(o.Value) {
+		return nil
+	}
+	err := &SyntaxError{Input: o.Value, Found: o.Value, Wanted: t.wanted}
+	if o.Name == "$format" {
+		err.Suggestion = suggest(o.Value, []string{"json", "atom", "xml"})
 	}
 	return err
 }
@@ -178,6 +256,10 @@ func (q *Query) has(name string) bool {
 		return q.Top != nil
 	case "$skip":
 		return q.Skip != nil
+	case "$compute":
+		return q.Compute != nil
+	case "$apply":
+		return q.Apply != nil
 	case "$levels":
 		if q.Levels != nil {
 			return true
@@ -219,6 +301,15 @@ func (q *Query) String() string {
 		add("$levels", "max")
 	} else if q.Levels != nil {
 		add("$levels", *q.Levels)
+	}
+	if q.Compute != nil {
+		add("$compute", join(q.Compute))
+	}
+	if q.Apply != nil {
+		add("$apply", applyText(q.Apply))
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.Aliases)) {
+		add(name, q.Aliases[name])
 	}
 	return strings.Join(options, ";")
 }

@@ -191,3 +191,65 @@ func TestParseCount(t *testing.T) {
 		checkSyntaxError(t, s, err)
 	}
 }
+
+func TestQuerySetParts(t *testing.T) {
+	options, err := ParseQuery("$compute=a+add+1+as+b&apply=filter(c)/identity&@p=%5B1,2%5D&@q=$this/x&$expand=m(@r=1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var q Query
+	for _, o := range options {
+		if err := q.Set(o); err != nil {
+			t.Errorf("Set(%s): %v", o, err)
+		}
+	}
+	const want = "$expand=m(@r=1);$compute=a add 1 as b;$apply=filter(c)/identity;@p=[1,2];@q=$this/x"
+	if got := q.String(); got != want {
+		t.Errorf("query is %s, want %s", got, want)
+	}
+	if q.Other != nil {
+		t.Errorf("other options are %v", q.Other)
+	}
+	for _, o := range options {
+		if err := q.Set(o); !errors.Is(err, ErrRepeated) {
+			t.Errorf("second Set(%s): error is %v", o, err)
+		}
+	}
+}
+
+func TestQuerySetTexts(t *testing.T) {
+	tests := []struct {
+		query string
+		ok    bool
+	}{
+		{"$skiptoken=a@b:c?=d!", true}, {"$skiptoken=", false}, {"$deltatoken=latest", true}, {"$deltatoken", false},
+		{"$format=JSON", true}, {"format=xml", true}, {"$format=text/csv", true}, {"$format=jsn", false}, {"$format=", false},
+		{"$format=application/json;odata.metadata%3Dminimal;IEEE754Compatible%3Dtrue", true}, {"$format=application/", false},
+		{"$id=https://example.com/users('x')", true}, {"$id=users(1)", true}, {"$id=", false}, {"$id=a+b", false},
+		{"$index=42", true}, {"index=-1", true}, {"$index=1.5", false}, {"$index=x", false},
+		{"$schemaversion=*", true}, {"$schemaversion=1.0~b_2-3", true}, {"$schemaversion=**", false}, {"$schemaversion=", false},
+		{"@id=https://example.com/users('x')", true}, {"@ID=urn:x", true}, {"@x=https://example.com", false}, {"@x=", false},
+		{"@odata.type=a:b", true}, {"@=:", true},
+	}
+	for _, tt := range tests {
+		options, err := ParseQuery(tt.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var q Query
+		err = q.Set(options[0])
+		if (err == nil) != tt.ok {
+			t.Errorf("Set(%s): error is %v", tt.query, err)
+		}
+		if err != nil {
+			checkSyntaxError(t, options[0].Value, err)
+			continue
+		}
+		if len(q.Other) != 1 || len(q.Aliases) != 0 {
+			t.Errorf("Set(%s) gives %+v", tt.query, q)
+		}
+		if got, ok := q.Text(options[0].Name); ok != options[0].System || ok && got != options[0].Value {
+			t.Errorf("Text(%s) is %q, %v", options[0].Name, got, ok)
+		}
+	}
+}

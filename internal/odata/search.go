@@ -95,10 +95,11 @@ func appendSearch(text []byte, e SearchExpr, weakest int) []byte {
 }
 
 func (p *parser) search() SearchExpr {
+	lex := p.lex
 	p.relex(lexSearch)
 	e := p.searchOr()
 	p.boundary(`a term, AND, OR or NOT`)
-	p.relex(lexExpr)
+	p.relex(lex)
 	return e
 }
 
@@ -158,7 +159,7 @@ func (t token) term() *SearchTerm {
 
 // lexSearch is the lexer of $search. Words are names, phrases are literals.
 func lexSearch(input string, pos int) token {
-	pos += len(input[pos:]) - len(strings.TrimLeft(input[pos:], " \t\r\n"))
+	pos += len(input[pos:]) - len(strings.TrimLeft(input[pos:], blanks))
 	rest := input[pos:]
 	switch {
 	case rest == "":

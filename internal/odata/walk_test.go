@@ -27,6 +27,22 @@ func TestUses(t *testing.T) {
 		{"$root/users/any(u:u/x eq 1)", []string{"none any", "none eq"}},
 		{"cast(a,Edm.Int32) eq 1 and isof(b,T)", []string{"a cast", "b isof"}},
 		{"-a lt 0", []string{"a -"}},
+		{"a in [b,{\"c\":d}]", []string{"a in", "b in", "d in"}},
+		{"case(a eq 1:b,true:c)", []string{"a eq", "b case", "c case"}},
+		{"ns.f(x=a,y=b eq 1)/c eq d", []string{"ns.f(x=a,y=b eq 1)/c eq", "a ns.f", "b eq", "d eq"}},
+		{"m('k')/a eq m(@k)/b", []string{"m('k')/a eq", "m(@k)/b eq", "none m"}},
+		{"m/$count($filter=a eq $it/b and c/any(x:x/d eq e)) gt 1", []string{
+			"m/$count($filter=a eq $it/b and c/any(x:x/d eq e)) gt", "m/a eq", "b eq", "m/c any", "m/c/d eq", "m/e eq",
+		}},
+		{"m/$filter(a)/any(x:x/b) and c", []string{"m/$filter(a) any", "m/a $filter", "m/$filter(a)/b any", "c and"}},
+		{"g/any(x:x/m/$filter(a eq x/b)/$count gt $this/c)", []string{
+			"g any", "g/m/$filter(a eq x/b)/$count gt", "g/m/a eq", "g/b eq", "c gt",
+		}},
+		{"$root/m/$filter(a)/$count eq 1", []string{"none eq", "none $filter"}},
+		{"s/aggregate(a mul b with sum from c with max) gt 1", []string{
+			"s/aggregate(a mul b with sum from c with max) gt", "s/a mul", "s/b mul", "s/c aggregate",
+		}},
+		{"$these/aggregate(a with sum) gt 1", []string{"none gt", "none aggregate"}},
 	}
 	for _, tt := range tests {
 		e, err := ParseFilter(tt.filter)
@@ -65,5 +81,20 @@ func TestWalk(t *testing.T) {
 	})
 	if all != 15 || shallow != 5 {
 		t.Errorf("walked over %d expressions and %d under operators, want 15 and 5", all, shallow)
+	}
+}
+
+func TestAliasUses(t *testing.T) {
+	const filter = "a eq @p and ns.f(x=@q/b)/c in [@p,@t] and @Core.Order eq 1 and d/@r eq m/$count($filter=e eq @s)"
+	e, err := ParseFilter(filter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range AliasUses(e) {
+		got = append(got, p.Root)
+	}
+	if want := []string{"@p", "@q", "@p", "@t", "@s"}; !slices.Equal(got, want) {
+		t.Errorf("uses are %q, want %q", got, want)
 	}
 }
