@@ -27,8 +27,15 @@ func (c *checker) checkJSON(body jsonBody, in Location, schema *Schema) any {
 	if !body.ok {
 		return nil
 	}
-	value := body.value
-	violations, err := schema.validate(value)
+	value := schema.judge(c, body.value, in)
+	c.locateBody()
+	return value
+}
+
+// judge holds a value to the schema. Members in another letter case are renamed first,
+// so that the values below them are looked at too.
+func (s *fileSchema) judge(c *checker, value any, in Location) any {
+	violations, err := s.validate(value)
 	if err != nil {
 		panic(err) // Load compiles every schema, and a test those that are embedded
 	}
@@ -38,7 +45,7 @@ func (c *checker) checkJSON(body jsonBody, in Location, schema *Schema) any {
 			break
 		}
 		value = respelt
-		if violations, err = schema.validate(value); err != nil {
+		if violations, err = s.validate(value); err != nil {
 			panic(err)
 		}
 	}
@@ -58,7 +65,6 @@ func (c *checker) checkJSON(body jsonBody, in Location, schema *Schema) any {
 			c.addBody(f)
 		}
 	}
-	c.locateBody()
 	return value
 }
 

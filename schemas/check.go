@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"mime"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/graphmock/graphmock/internal/odata"
+	"github.com/graphmock/graphmock/internal/resolve"
 	"github.com/graphmock/graphmock/internal/spell"
 	"github.com/graphmock/graphmock/internal/strictjson"
 )
@@ -31,9 +33,16 @@ type Verdict struct {
 
 	Methods []string // what the resource takes, if Operation is nil because of the method
 
-	fitting []*Operation // of Fits
-	depth   int          // segments of the path that led somewhere
+	// Deprecation says since when Graph wants the operation no more; nil if it does not.
+	Deprecation *Deprecation
+
+	resource *resolve.Resource // that the path leads to, of an operation from metadata
+	fitting  []*Operation      // of Fits
+	depth    int               // segments of the path that led somewhere
 }
+
+// A Deprecation says that something will go away. Dates are yyyy-mm-dd, "" if they are not known.
+type Deprecation struct{ Date, RemovalDate, Description string }
 
 // A Key is one key of a path: /catalogs/{catalogId}.
 type Key struct{ Name, Value string }
@@ -128,10 +137,39 @@ func splitURL(raw string) (path, query string) {
 // contract.drift. It may be called by several goroutines at once.
 func (s *Set) CheckRequest(r *Request) *Verdict {
 	m := newMessage(r)
-	contracts := s.version(m.version)
-	if len(contracts) == 0 {
+	written, whole := s.version(m.version)
+	switch {
+	case whole == nil && len(written) == 0:
 		return s.unknownVersion(m)
+	case whole == nil || answers(written, m):
+		return s.checkWritten(written, m)
 	}
+	v := s.check(whole, m)
+	if Worst(v.own()) < Error {
+		v.Fits, v.fitting = []string{whole.Name}, []*Operation{v.Operation}
+	} else if v.Operation == nil && len(written) > 0 {
+		if w := s.checkWritten(written, m); w.closer(v) {
+			return w
+		}
+	}
+	sortFindings(v.Findings)
+	return v
+}
+
+// answers reports whether one of the hand-written contracts has an operation for the message.
+func answers(written []*Contract, m *message) bool {
+	for _, c := range written {
+		res := c.routes.resolve(m.segments)
+		if res.failed == "" && res.depth == len(m.segments) && res.at.ops[m.Method] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// checkWritten holds a message to the hand-written contracts of its version, of which there is one at
+// least: the newest that it fits counts.
+func (s *Set) checkWritten(contracts []*Contract, m *message) *Verdict {
 	var best, newest *Verdict
 	var fits []*Verdict
 	for _, c := range slices.Backward(contracts) {
@@ -155,6 +193,11 @@ func (s *Set) CheckRequest(r *Request) *Verdict {
 	}
 	sortFindings(best.Findings)
 	return best
+}
+
+// own returns the findings about the request itself, not those about the requests in a batch.
+func (v *Verdict) own() []Finding {
+	return slices.DeleteFunc(slices.Clone(v.Findings), func(f Finding) bool { return f.Step != "" })
 }
 
 // closer reports whether v says more to the sender of the request than the
@@ -284,16 +327,13 @@ func (s *Set) Report(v *Verdict, f Finding) {
 }
 
 func (c *checker) checkPath() {
+	c.checkEncoding()
+	if c.verdict.Contract.model != nil {
+		c.checkResource()
+		return
+	}
 	res := c.verdict.Contract.routes.resolve(c.segments)
 	c.verdict.Keys, c.verdict.depth = res.keys, res.depth
-	for _, segment := range c.segments {
-		if _, err := url.PathUnescape(segment); err != nil {
-			c.add(Finding{
-				Rule: "path.encoding", In: InPath, Pointer: segment, Found: clip(segment), Wanted: "% and two hexadecimal digits",
-				Message: fmt.Sprintf("the segment %q is not percent-encoded correctly", clip(segment)),
-			})
-		}
-	}
 	if res.failed != "" || res.depth < len(c.segments) {
 		c.addUnknownSegment(res)
 		return
@@ -305,16 +345,37 @@ func (c *checker) checkPath() {
 	}
 	c.op, c.verdict.Operation = op, op
 	for _, r := range res.respelt {
-		c.add(Finding{
-			Rule: "path.case", In: InPath, Pointer: r.Name, Found: r.Name, Wanted: r.Value,
-			Message: fmt.Sprintf("the contract writes %q; Graph accepts any letter case", r.Value),
-		})
+		c.addRespelt(r.Name, r.Value)
 	}
-	for _, k := range res.keys {
+	c.checkPlaceholders()
+}
+
+func (c *checker) addRespelt(sent, declared string) {
+	c.add(Finding{
+		Rule: "path.case", In: InPath, Pointer: sent, Found: sent, Wanted: declared,
+		Message: fmt.Sprintf("the contract writes %q; Graph accepts any letter case", declared),
+	})
+}
+
+// checkPlaceholders reports keys that nobody filled in.
+func (c *checker) checkPlaceholders() {
+	for _, k := range c.verdict.Keys {
 		if placeholder.MatchString(k.Value) {
 			c.add(Finding{
 				Rule: "path.placeholder", In: InPath, Pointer: k.Value, Found: clip(k.Value), Wanted: "the " + k.Name,
 				Message: fmt.Sprintf("%q looks like a placeholder that nobody filled in", clip(k.Value)),
+			})
+		}
+	}
+}
+
+// checkEncoding reports segments that can't be decoded.
+func (c *checker) checkEncoding() {
+	for _, segment := range c.segments {
+		if _, err := url.PathUnescape(segment); err != nil {
+			c.add(Finding{
+				Rule: "path.encoding", In: InPath, Pointer: segment, Found: clip(segment), Wanted: "% and two hexadecimal digits",
+				Message: fmt.Sprintf("the segment %q is not percent-encoded correctly", clip(segment)),
 			})
 		}
 	}
@@ -357,11 +418,15 @@ func (c *checker) addWrongMethod(res resolution) {
 		})
 		return
 	}
+	c.notAllowed(methods, res.at.ops[methods[0]].Reference)
+}
+
+// notAllowed reports a method that a resource does not take.
+func (c *checker) notAllowed(methods []string, reference string) {
 	c.verdict.Methods = methods
 	f := Finding{
-		Rule: "method.not-allowed", In: InMethod, Found: clip(c.Method), Wanted: strings.Join(methods, " or "),
-		Reference: res.at.ops[methods[0]].Reference,
-		Message:   fmt.Sprintf("%s is not allowed here in %s", clip(c.Method), c.verdict.Contract.Name),
+		Rule: "method.not-allowed", In: InMethod, Found: clip(c.Method), Wanted: strings.Join(methods, " or "), Reference: reference,
+		Message: fmt.Sprintf("%s is not allowed here in %s", clip(c.Method), c.verdict.Contract.Name),
 	}
 	if len(methods) == 1 || strings.ToUpper(c.Method) == methods[0] {
 		f.Suggestion = methods[0]
@@ -379,13 +444,20 @@ func (c *checker) checkHeaders() {
 			Message: "client-request-id is not a GUID; support can't look it up",
 		})
 	}
-	if accept := c.Header.Values("Accept"); len(accept) > 0 && !acceptsJSON(accept) {
+	wantsJSON := c.op == nil || c.op.Response.MediaType == ""
+	if accept := c.Header.Values("Accept"); wantsJSON && len(accept) > 0 && !acceptsJSON(accept) {
 		c.add(Finding{
 			Rule: "header.accept", In: InHeader, Pointer: "Accept", Found: clip(strings.Join(accept, ", ")), Wanted: "application/json",
 			Message: "the client does not accept JSON, which is what Graph answers",
 		})
 	}
-	if c.op != nil && c.op.Request != nil && len(c.Body) > 0 {
+	if c.op == nil {
+		return
+	}
+	if c.op.resource != nil {
+		c.checkGraphHeaders()
+	}
+	if c.op.Request != nil && len(c.Body) > 0 && c.op.Request.MediaType != anyMedia {
 		c.checkContentType()
 	}
 }
@@ -431,6 +503,8 @@ func (c *checker) checkContentType() {
 	switch charset := c.params["charset"]; {
 	case c.mediaType == "":
 		f.Rule, f.Message = "header.content-type-missing", "the request has a body and no Content-Type"
+	case c.mediaType != want && c.op.Request.takes(c.mediaType):
+		return
 	case c.mediaType != want:
 		f.Rule = "header.content-type"
 		f.Message = fmt.Sprintf("%s takes %s, not %s", c.op.ID, want, clip(c.mediaType))
@@ -461,6 +535,7 @@ func (c *checker) checkBody() {
 			Message: fmt.Sprintf("%s takes no body", c.op.ID),
 		})
 	case rule == nil:
+	case len(c.Body) == 0 && rule.Optional:
 	case len(c.Body) == 0:
 		c.add(Finding{
 			Rule: "body.missing", In: InBody, Wanted: "a body of type " + rule.MediaType,
@@ -470,9 +545,15 @@ func (c *checker) checkBody() {
 		if c.mediaType == multipartForm && c.params["boundary"] != "" {
 			c.checkMultipart()
 		}
+	case rule.MediaType == anyMedia || c.mediaType != jsonMedia && rule.takes(c.mediaType):
 	case c.looksLikeJSON():
 		c.verdict.JSON = c.checkJSON(c.json(), InBody, rule.Schema)
 	}
+}
+
+// takes reports whether a media type is taken beside the one that the contract is about.
+func (r *RequestRule) takes(mediaType string) bool {
+	return mediaType != "" && (slices.Contains(r.Also, mediaType) || slices.Contains(r.Also, anyMedia))
 }
 
 // looksLikeJSON reports whether it makes sense to read the body as JSON, be
@@ -524,27 +605,32 @@ func (s *Set) checkResponse(m *message, status int, contract *Contract, op *Oper
 			Rule: "response.status", In: InStatus, Found: fmt.Sprint(status), Wanted: "an error",
 			Message: "a request outside the contract is answered with success",
 		})
-	case status != op.Response.Status:
+	case status != op.Response.Status && !slices.Contains(op.Response.Also, status):
 		c.add(Finding{
 			Rule: "response.status", In: InStatus, Found: fmt.Sprint(status), Wanted: fmt.Sprint(op.Response.Status),
 			Message: fmt.Sprintf("%s answers %d, not %d", op.ID, op.Response.Status, status),
 		})
 	default:
-		c.checkSuccessBody()
+		c.checkSuccessBody(status)
 	}
 	return c.verdict.Findings
 }
 
-func (c *checker) checkSuccessBody() {
-	schema := c.op.Response.Schema
+func (c *checker) checkSuccessBody(status int) {
+	rule := c.op.Response
+	schema := rule.Schema
+	if status == http.StatusNoContent {
+		schema = nil
+	}
 	switch {
-	case c.Omitted:
+	case c.Omitted, rule.MediaType != "", status >= 300:
 	case schema == nil && len(c.Body) > 0:
 		c.add(Finding{
 			Rule: "response.unexpected", In: InResponseBody, Found: fmt.Sprintf("%d bytes", len(c.Body)), Wanted: "no body",
 			Message: fmt.Sprintf("%s answers without a body", c.op.ID),
 		})
 	case schema == nil:
+	case len(c.Body) == 0 && (status != rule.Status || status == http.StatusAccepted): // another status, which comes without one too
 	case len(c.Body) == 0:
 		c.add(Finding{Rule: "response.missing", In: InResponseBody, Wanted: "a JSON body", Message: fmt.Sprintf("%s answers with a body", c.op.ID)})
 	case c.responseIsJSON():

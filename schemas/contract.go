@@ -14,6 +14,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/graphmock/graphmock/internal/bind"
+	"github.com/graphmock/graphmock/internal/edm"
+	"github.com/graphmock/graphmock/internal/resolve"
 	"github.com/graphmock/graphmock/internal/spell"
 )
 
@@ -33,9 +36,13 @@ type Contract struct {
 	renamed    map[string]string   // name in an older revision → name now
 	abstract   map[string][]string // abstract type → its concrete types, in order of preference
 	operations []*Operation
-	routes     *route              // of the path below the version
+	routes     *route              // of the path below the version; nil if there is a model
 	ways       map[string][]string // named route → paths, as the index writes them
 	library    *library
+
+	model   *edm.Model // of a contract made from metadata, otherwise nil
+	text    []byte     // of the metadata
+	derived derived    // operations of the model
 }
 
 // An Operation is one method on one shape of path.
@@ -50,21 +57,30 @@ type Operation struct {
 	Request  *RequestRule // nil if the operation takes no body
 	Response ResponseRule
 	Query    *QueryRule // nil if the operation documents no query option
+
+	// Of an operation that was derived from metadata:
+	resource  *resolve.Resource // nil if the operation is hand-written
+	target    bind.Target       // what its query options are about
+	overloads []*edm.Operation  // of an action or function
 }
 
 // A RequestRule says what the body of a request must be.
 type RequestRule struct {
-	MediaType string  // "application/json" or "multipart/form-data"
-	Schema    *Schema // of a JSON body
-	Part      string  // name of the only part of a multipart body
-	CSV       *CSV    // columns of the file in that part
+	MediaType string   // "application/json", "multipart/form-data", or "*/*" for any bytes
+	Also      []string // media types that are taken too, and not looked into
+	Optional  bool     // the body may be left out
+	Schema    *Schema  // of a JSON body
+	Part      string   // name of the only part of a multipart body
+	CSV       *CSV     // columns of the file in that part
 }
 
 // A ResponseRule says what a successful answer is.
 type ResponseRule struct {
-	Status  int
-	Schema  *Schema // nil if there is no body
-	Context string  // fragment of @odata.context with {key} for keys of the path; "" if there is none
+	Status    int
+	Also      []int   // other statuses of success, with the same body or none
+	Schema    *Schema // nil if there is no JSON body
+	MediaType string  // of a body that is not JSON, "*/*" for any; "" if there is none
+	Context   string  // fragment of @odata.context with {key} for keys of the path; "" if there is none
 }
 
 // A QueryRule lists the query options of an operation, or of an expanded
@@ -84,12 +100,15 @@ type PropertyRule struct {
 	Sort   bool     `json:"sort,omitempty"`
 }
 
-// Operations returns the operations of c in the order of its index. The
-// caller must not change them.
+// Operations returns the operations of c in the order of its index; none for
+// one made from metadata, which has too many to list. The caller must not change them.
 func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
 
 // Operation returns the operation with that id, or nil.
 func (c *Contract) Operation(id string) *Operation {
+	if c.model != nil {
+		return c.find(id)
+	}
 	i := slices.IndexFunc(c.operations, func(op *Operation) bool { return op.ID == id })
 	if i < 0 {
 		return nil
@@ -320,7 +339,7 @@ func load(fsys fs.FS) (*Set, error) {
 	return set, nil
 }
 
-// Contracts returns the contracts of s, oldest first.
+// Contracts returns the contracts of s, oldest first, those made of metadata last.
 func (s *Set) Contracts() []*Contract { return slices.Clone(s.contracts) }
 
 // Contract returns the contract with that name. The error of an unknown name
@@ -337,8 +356,8 @@ func (s *Set) Contract(name string) (*Contract, error) {
 	return nil, err
 }
 
-// Pin returns a set in which the named contracts are the only ones of their
-// versions; versions that no name speaks of stay as they are.
+// Pin returns a set in which the named hand-written contracts are the only ones of their
+// versions, beside what is made of metadata; versions that no name speaks of stay as they are.
 func (s *Set) Pin(names ...string) (*Set, error) {
 	pinned := make(map[string]bool) // version
 	keep := make(map[*Contract]bool)
@@ -347,11 +366,13 @@ func (s *Set) Pin(names ...string) (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		pinned[c.Version], keep[c] = true, true
+		if c.model == nil {
+			pinned[c.Version], keep[c] = true, true
+		}
 	}
 	out := &Set{rules: s.rules}
 	for _, c := range s.contracts {
-		if !pinned[c.Version] || keep[c] {
+		if !pinned[c.Version] || keep[c] || c.model != nil {
 			out.contracts = append(out.contracts, c)
 		}
 	}
@@ -367,12 +388,14 @@ func (s *Set) WithRules(rules Rules) (*Set, error) {
 	return &Set{contracts: s.contracts, rules: merged}, nil
 }
 
-// HasOperation reports whether a contract of s has an operation with that id.
+// HasOperation reports whether a contract of s has an operation with that id:
+// "uploadSession.create" of a hand-written contract, "GET /users/{id}/messages" of metadata.
 func (s *Set) HasOperation(id string) bool {
 	return slices.ContainsFunc(s.contracts, func(c *Contract) bool { return c.Operation(id) != nil })
 }
 
-// OperationIDs returns the ids of all operations of s, each once, sorted.
+// OperationIDs returns the ids of all operations of the hand-written contracts of s,
+// each once, sorted.
 func (s *Set) OperationIDs() []string {
 	var ids []string
 	for _, c := range s.contracts {
@@ -384,15 +407,19 @@ func (s *Set) OperationIDs() []string {
 	return slices.Compact(ids)
 }
 
-// version returns the contracts of one version, oldest first.
-func (s *Set) version(name string) []*Contract {
-	var out []*Contract
+// version returns the hand-written contracts of one version, oldest first, and the
+// one made from metadata, nil if there is none.
+func (s *Set) version(name string) (written []*Contract, whole *Contract) {
 	for _, c := range s.contracts {
-		if strings.EqualFold(c.Version, name) {
-			out = append(out, c)
+		switch {
+		case !strings.EqualFold(c.Version, name):
+		case c.model != nil:
+			whole = c
+		default:
+			written = append(written, c)
 		}
 	}
-	return out
+	return written, whole
 }
 
 func (s *Set) versions() []string {

@@ -79,8 +79,12 @@ type Finding struct {
 	Found      string `json:"found,omitempty"`      // cut to 200 bytes; never the Authorization header
 	Wanted     string `json:"wanted,omitempty"`     // "" if there is no single answer
 	Suggestion string `json:"suggestion,omitempty"` // what was probably meant
-	Source     string `json:"source,omitempty"`     // the declaration behind the rule, as file#pointer; "" if there is none
+	Source     string `json:"source,omitempty"`     // the declaration behind the rule, as file#pointer or file:line:column; "" if there is none
 	Reference  string `json:"reference,omitempty"`  // the page of Graph's reference
+
+	// Step is the id of the request in a batch that the finding is about; "" if it is
+	// about the request itself. Pointer then leads into the body of the batch.
+	Step string `json:"step,omitempty"`
 }
 
 // String returns the finding as one line: severity, rule, place, message and suggestion.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphmock/graphmock/internal/odata"
+	"github.com/graphmock/graphmock/internal/resolve"
 	"github.com/graphmock/graphmock/internal/spell"
 )
 
@@ -23,6 +24,10 @@ func (c *checker) checkQuery() {
 			Rule: "query.encoding", In: InQuery, Found: clip(fault.Found), Wanted: fault.Wanted, Suggestion: fault.Suggestion,
 			Line: 1, Column: column(fault.Input, fault.Offset), Message: "the query is not percent-encoded correctly",
 		})
+	}
+	if c.op.resource != nil {
+		c.checkDerivedQuery(options)
+		return
 	}
 	rule := c.op.Query
 	if rule == nil {
@@ -370,8 +375,17 @@ func given(q *odata.Query) []string {
 
 // Context returns the fragment of @odata.context of the answer, "" if the
 // operation has none or the path does not hold the keys for it.
-func (v *Verdict) Context() string {
+func (v *Verdict) Context() string { return v.context("me") }
+
+// context is Context with the id of the signed-in user.
+func (v *Verdict) context(me string) string {
 	context := v.Operation.Response.Context
+	if v.resource != nil {
+		context = v.resource.Context(me)
+		if v.resource.Kind == resolve.Call {
+			return context
+		}
+	}
 	for _, k := range v.Keys {
 		context = strings.ReplaceAll(context, "{"+k.Name+"}", url.PathEscape(strings.ReplaceAll(k.Value, "'", "''")))
 	}

@@ -27,7 +27,15 @@ var catalogue = buildCatalogue(
 		{"path.encoding", Error, 400, "The path is percent-encoded correctly."},
 		{"path.placeholder", Warning, 0, "No {placeholder} of a template is left in the path."},
 		{"path.case", Note, 0, "Names in the path are spelt as in the contract; Graph accepts any letter case."},
+		{"path.derived", Note, 0, "A member of a derived type stands behind a cast to it; Graph finds it without."},
+		{"path.alternate-key", Warning, 0, "An alternate key stands in parentheses."},
+		{"path.key", Error, 400, "A key is of the type that the entity's key has."},
+		{"path.odd-key", Warning, 0, "A key is not nearly the name of a function."},
+		{"path.parameter", Error, 400, "A function has the parameter, and takes its value."},
+		{"path.missing-parameter", Error, 400, "A function is given all its parameters, in parentheses or in the query."},
+		{"path.deprecated", Note, 0, "The operation is not on its way out."},
 		{"method.not-allowed", Error, 405, "The resource takes this method."},
+		{"method.function", Warning, 0, "A function is called with GET."},
 		{"contract.drift", Warning, 0, "The request fits the newest revision, not only an older one."},
 
 		{"header.authorization", Error, 401, "There is an Authorization header with a bearer token."},
@@ -39,6 +47,8 @@ var catalogue = buildCatalogue(
 		{"header.content-encoding", Error, 415, "The body is plain or compressed with gzip."},
 		{"header.accept", Warning, 0, "The client accepts JSON."},
 		{"header.client-request-id", Note, 0, "client-request-id is a GUID."},
+		{"header.consistency-level", Warning, 0, "ConsistencyLevel is eventual."},
+		{"header.if-match", Error, 412, "A change of Planner's entities says which state it is about."},
 
 		{"query.encoding", Error, 400, "The query is percent-encoded correctly."},
 		{"query.unknown-option", Error, 400, "An option that starts with $ is one of OData's."},
@@ -57,15 +67,45 @@ var catalogue = buildCatalogue(
 		{"query.not-sortable", Error, 400, "The property may stand in $orderby."},
 		{"query.not-expandable", Error, 400, "The navigation property may be expanded."},
 		{"query.not-evaluated", Error, 400, "The option has an exact answer; the fake never guesses."},
+		{"query.placeholder", Warning, 0, "No {placeholder} of a template is left in the value of an option."},
+		{"query.page-size", Error, 400, "$top is a page size that Graph gives."},
+		{"query.derived-property", Warning, 0, "A property of a derived type stands behind a cast to it."},
+		{"query.open-property", Warning, 0, "On an open type, the named property is one that is declared."},
+		{"query.property-case", Note, 0, "Names of properties are spelt as in the contract; Graph accepts any letter case."},
+		{"query.path", Error, 400, "A path leads through values that have members."},
+		{"query.guid-quotes", Warning, 0, "A string is compared with a string in quotes, also where it holds a GUID."},
+		{"query.enum-case", Note, 0, "Members of an enumeration are spelt as in the contract."},
+		{"query.unknown-function", Error, 400, "The function exists."},
+		{"query.argument", Error, 400, "The arguments of a function are of its types."},
+		{"query.unknown-type", Error, 400, "The named type exists."},
+		{"query.alias", Error, 400, "A parameter alias has a value."},
+		{"query.combination", Error, 400, "The options go together."},
+		{"query.search-clause", Warning, 0, "$search on the directory is made of \"property:text\"."},
+		{"query.capability", Warning, 0, "The metadata does not say that the option is not offered; Graph may ignore it."},
+		{"query.consistency-level", Error, 400, "A query that needs it has the header ConsistencyLevel: eventual."},
+		{"query.count-ignored", Warning, 0, "$count=true has the header ConsistencyLevel: eventual where it needs it."},
+		{"query.advanced", Warning, 0, "An advanced query of the directory has ConsistencyLevel: eventual and $count=true."},
 
 		{"limit.url", Error, 414, "The URL is not longer than the server takes."},
 		{"limit.header", Error, 431, "The headers are not larger than the server takes."},
 		{"limit.body", Error, 413, "The body is not larger than the server takes, packed or unpacked."},
 		{"limit.gzip", Error, 400, "A body that is said to be gzip is well-formed gzip."},
 
+		{"batch.empty", Error, 400, "A batch holds a request."},
+		{"batch.too-many", Error, 400, "A batch holds 20 requests at most."},
+		{"batch.duplicate-id", Error, 400, "Each request of a batch has an id of its own."},
+		{"batch.dependency", Error, 400, "A request of a batch waits for earlier ones only."},
+		{"batch.url", Error, 400, "URLs in a batch are relative, and do not name the version."},
+		{"batch.nested", Error, 400, "A batch holds no batch."},
+		{"batch.content-type", Error, 400, "A request of a batch that has a body names its media type."},
+
 		{"body.cut", Error, 400, "The body arrives whole."},
 		{"body.missing", Error, 400, "The operation needs a body, and there is one."},
 		{"body.unexpected", Warning, 0, "The operation takes no body, and there is none."},
+		{"body.parameter-case", Note, 0, "Parameters of an action are spelt as in the metadata; Graph's reference often spells them otherwise."},
+		{"body.read-only", Warning, 0, "Members that Graph makes itself are not sent."},
+		{"body.deprecated", Note, 0, "Members are not on their way out."},
+		{"body.enum-sentinel", Warning, 0, "unknownFutureValue stands in answers only."},
 	},
 	bodyRules,
 	[]Rule{
@@ -92,6 +132,7 @@ var catalogue = buildCatalogue(
 		{"csv.id-format", Warning, 0, "Object ids are GUIDs."},
 		{"csv.no-rows", Warning, 0, "There is a row behind the header."},
 
+		{"example.empty", Note, 0, "An example answers the query option; one that only a state could answer leaves no items."},
 		{"tenant.adopted", Note, 0, "The catalog is one that the tenant knows; an unknown one is taken on trust."},
 
 		{"response.status", Error, 0, "The status is one that the operation or Graph's error handling gives."},
@@ -127,6 +168,11 @@ var bodyRules = []Rule{
 	{"body.abstract-type", Error, 400, "A value of an abstract type names a concrete one in @odata.type."},
 	{"body.odata-type", Error, 400, "@odata.type names a type that may stand there."},
 	{"body.type-hash", Warning, 0, "@odata.type starts with #."},
+	{"body.type-case", Warning, 0, "Types are spelt as in the contract; Graph accepts any letter case."},
+	{"body.open-property", Warning, 0, "A member of an open type is one that is declared."},
+	{"body.derived-property", Warning, 0, "A member of a derived type comes with the type's name in @odata.type."},
+	{"body.annotation", Warning, 0, "Annotations are ones that OData or the metadata knows."},
+	{"body.link", Warning, 0, "The URL of an entity leads to one that may stand there."},
 }
 
 // softer lists what a client must survive in an answer, and where a finding
@@ -135,6 +181,7 @@ var softer = map[string]Severity{
 	"response.unknown-property": Warning,
 	"response.enum":             Warning,
 	"response.duplicate-member": Warning,
+	"response.abstract-type":    Warning,
 }
 
 func responseRules(rules []Rule) []Rule {

@@ -67,7 +67,7 @@ func (l *library) schema(file string) *Schema {
 	defer l.mu.Unlock()
 	s := l.schemas[file]
 	if s == nil {
-		s = &Schema{file: file, library: l}
+		s = &Schema{body: &fileSchema{file: file, library: l}}
 		l.schemas[file] = s
 	}
 	return s
@@ -79,9 +79,45 @@ func (l *library) compile(file string) (*jsonschema.Schema, error) {
 	return l.compiler.Compile(schemaScheme + ":///" + file)
 }
 
-// A Schema is a JSON Schema (2020-12) of a contract. It is compiled when it is
-// first used and may be used by several goroutines at once.
-type Schema struct {
+// A Schema says what a JSON body may be: it is a JSON Schema (2020-12) that is a file
+// of a contract, or a form that is made from metadata. It is compiled
+// when it is first used and may be used by several goroutines at once.
+type Schema struct{ body }
+
+// body is the two sorts of schemas.
+type body interface {
+	// Name returns the schema's file, such as "v1.0/uploadSession.json", or the type that it
+	// was made from.
+	Name() string
+	// Source returns the schema as JSON Schema.
+	Source() ([]byte, error)
+	// Compile reports whether the schema, and all that it refers to, is valid.
+	Compile() error
+
+	// judge reports what is wrong with a decoded value, and returns it in the contract's
+	// spelling of names.
+	judge(c *checker, value any, in Location) any
+}
+
+// Shape returns of v only what the schema declares, spelt as the schema spells
+// it: members it does not know are left out, members of enumerations take its
+// letter case, and where it asks for an @odata.type that v lacks the first
+// allowed one is filled in. A superset of all revisions so becomes the answer of one. v itself
+// is not changed; the result shares what did not have to change. A schema that is no file
+// leaves v as it is.
+func (s *Schema) Shape(v any) (any, error) {
+	file, ok := s.body.(*fileSchema)
+	if !ok {
+		return v, nil
+	}
+	if err := file.Compile(); err != nil {
+		return nil, err
+	}
+	return shape(file.root, v), nil
+}
+
+// A fileSchema is a JSON Schema in a file.
+type fileSchema struct {
 	file    string
 	library *library
 
@@ -91,14 +127,11 @@ type Schema struct {
 	err   error
 }
 
-// Name returns the schema's file, such as "v1.0/uploadSession.json".
-func (s *Schema) Name() string { return s.file }
+func (s *fileSchema) Name() string { return s.file }
 
-// Source returns the text of the schema.
-func (s *Schema) Source() ([]byte, error) { return fs.ReadFile(s.library.files, s.file) }
+func (s *fileSchema) Source() ([]byte, error) { return fs.ReadFile(s.library.files, s.file) }
 
-// Compile reports whether the schema, and all that it refers to, is valid.
-func (s *Schema) Compile() error {
+func (s *fileSchema) Compile() error {
 	s.once.Do(func() {
 		if s.root, s.err = s.library.compile(s.file); s.err != nil {
 			s.err = fmt.Errorf("%s: %w", s.file, s.err)
@@ -111,7 +144,7 @@ func (s *Schema) Compile() error {
 }
 
 // collect notes root and every schema below it.
-func (s *Schema) collect(part *jsonschema.Schema) {
+func (s *fileSchema) collect(part *jsonschema.Schema) {
 	if part == nil || s.parts[part.Location] != nil {
 		return
 	}
@@ -139,7 +172,7 @@ type violation struct {
 }
 
 // validate returns the violations of a decoded value, none if it fits.
-func (s *Schema) validate(value any) ([]violation, error) {
+func (s *fileSchema) validate(value any) ([]violation, error) {
 	if err := s.Compile(); err != nil {
 		return nil, err
 	}
@@ -160,7 +193,7 @@ func (s *Schema) validate(value any) ([]violation, error) {
 
 // leaves appends the reasons at the ends of an error tree. Of alternatives
 // that all failed, the one that came nearest speaks.
-func (s *Schema) leaves(list []violation, e *jsonschema.ValidationError) []violation {
+func (s *fileSchema) leaves(list []violation, e *jsonschema.ValidationError) []violation {
 	if len(e.Causes) == 0 {
 		part := s.parts[e.SchemaURL]
 		if part == nil { // below a keyword that collect does not follow
@@ -184,7 +217,7 @@ func (s *Schema) leaves(list []violation, e *jsonschema.ValidationError) []viola
 
 // nearestBranch prefers branches whose reasons lie deeper in the value (their
 // type was right), then those with fewer of them.
-func (s *Schema) nearestBranch(causes []*jsonschema.ValidationError) []violation {
+func (s *fileSchema) nearestBranch(causes []*jsonschema.ValidationError) []violation {
 	var best []violation
 	depth := func(list []violation) int {
 		shallowest := len(list[0].path)
@@ -202,26 +235,14 @@ func (s *Schema) nearestBranch(causes []*jsonschema.ValidationError) []violation
 	return best
 }
 
-// Shape returns of v only what the schema declares, spelt as the schema spells
-// it: members it does not know are left out, members of enumerations take its
-// letter case, and where it asks for an @odata.type that v lacks the first
-// allowed one is filled in. A superset of all revisions so becomes the answer of one. v itself
-// is not changed; the result shares what did not have to change.
-func (s *Schema) Shape(v any) (any, error) {
-	if err := s.Compile(); err != nil {
-		return nil, err
-	}
-	return shape(s.root, v), nil
-}
-
 func shape(part *jsonschema.Schema, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		if object := resolve(part, "object"); object != nil && object.Properties != nil {
+		if object := declared(part, "object"); object != nil && object.Properties != nil {
 			return shapeObject(object, v)
 		}
 	case []any:
-		if array := resolve(part, "array"); array != nil && array.Items2020 != nil {
+		if array := declared(part, "array"); array != nil && array.Items2020 != nil {
 			out := make([]any, len(v))
 			for i, item := range v {
 				out[i] = shape(array.Items2020, item)
@@ -256,9 +277,9 @@ func shapeObject(object *jsonschema.Schema, v map[string]any) map[string]any {
 	return out
 }
 
-// resolve follows references and alternatives from part to the schema that
+// declared follows references and alternatives from part to the schema that
 // describes values of the given JSON type; nil if there is none.
-func resolve(part *jsonschema.Schema, jsonType string) *jsonschema.Schema {
+func declared(part *jsonschema.Schema, jsonType string) *jsonschema.Schema {
 	for part != nil && part.Ref != nil {
 		part = part.Ref
 	}
@@ -266,7 +287,7 @@ func resolve(part *jsonschema.Schema, jsonType string) *jsonschema.Schema {
 		return nil
 	}
 	for _, branch := range slices.Concat(part.AnyOf, part.OneOf) {
-		if found := resolve(branch, jsonType); found != nil {
+		if found := declared(branch, jsonType); found != nil {
 			return found
 		}
 	}

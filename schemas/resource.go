@@ -1,0 +1,338 @@
+package schemas
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graphmock/graphmock/internal/edm"
+	"github.com/graphmock/graphmock/internal/odata"
+	"github.com/graphmock/graphmock/internal/resolve"
+	"github.com/graphmock/graphmock/internal/spell"
+)
+
+// checkResource finds the operation of a contract that was made from metadata.
+func (c *checker) checkResource() {
+	contract := c.verdict.Contract
+	r, failure := resolve.Path(contract.model, c.segments)
+	if failure != nil {
+		c.verdict.depth = failure.Index
+		c.addFailure(failure)
+		if before, _ := resolve.Path(contract.model, c.segments[:failure.Index]); before != nil {
+			for _, k := range before.Keys {
+				c.checkOddKey(k, true)
+			}
+		}
+		return
+	}
+	c.verdict.depth = len(c.segments)
+	for _, k := range r.Keys {
+		c.verdict.Keys = append(c.verdict.Keys, Key{Name: k.Name, Value: k.Value})
+	}
+	op := contract.derive(c.Method, r)
+	if op == nil {
+		c.notAllowed(methodsOf(r), "")
+		for _, k := range r.Keys {
+			c.checkOddKey(k, true)
+		}
+		return
+	}
+	c.op, c.verdict.Operation, c.verdict.resource = op, op, r
+	c.checkPlaceholders()
+	if r.Kind == resolve.Call && c.Method == "POST" && !op.overloads[0].Action {
+		c.add(Finding{
+			Rule: "method.function", In: InMethod, Found: "POST", Wanted: "GET", Suggestion: "GET",
+			Message: op.overloads[0].Name + " is a function, which is called with GET; Excel's are documented with POST",
+		})
+	}
+	for _, n := range r.Notes {
+		c.addNote(n)
+	}
+	for _, k := range r.Keys {
+		c.checkKey(k)
+	}
+	for i, a := range r.Args {
+		if a.Err == nil {
+			c.checkArg(a, r)
+		} else if i == 0 || r.Args[i-1].Index != a.Index {
+			c.add(Finding{
+				Rule: "path.parameter", In: InPath, Pointer: c.segments[a.Index], Found: clip(c.segments[a.Index]),
+				Wanted: "name=value, separated by commas", Message: "the parameters are not well-formed: " + a.Err.Error(),
+			})
+		}
+	}
+	c.checkDeprecated(r)
+}
+
+// addFailure says where a path leads nowhere.
+func (c *checker) addFailure(f *resolve.Failure) {
+	where := "of " + c.verdict.Contract.Name
+	if f.Behind != "" {
+		where = fmt.Sprintf("behind %q", clip(f.Behind))
+		if t := f.At.String(); t != "" {
+			where += ", which is " + t
+		}
+	}
+	source := ""
+	if f.At.Struct != nil {
+		source = c.verdict.Contract.declaration(f.At.Struct.Pos)
+	}
+	message := fmt.Sprintf("there is no %q %s", clip(f.Segment), where)
+	if f.Reason != "" {
+		message = fmt.Sprintf("%q %s can't be resolved: %s", clip(f.Segment), where, f.Reason)
+	}
+	c.add(Finding{
+		Rule: "path.unknown-segment", In: InPath, Pointer: f.Segment, Found: clip(f.Segment), Wanted: few(f.Wanted),
+		Suggestion: spell.Closest(f.Segment, f.Wanted), Message: message, Source: source,
+	})
+}
+
+// few joins names, and says how many there are where they are too many to read.
+func few(names []string) string {
+	const most = 25
+	if len(names) == 0 {
+		return "the end of the path"
+	}
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+func (c *checker) addNote(n resolve.Note) {
+	switch n.Kind {
+	case resolve.Respelt:
+		c.addRespelt(n.Segment, n.Meant)
+	case resolve.Uncast:
+		c.add(Finding{
+			Rule: "path.derived", In: InPath, Pointer: n.Segment, Found: clip(n.Segment), Wanted: n.Meant + "/" + n.Segment,
+			Message: fmt.Sprintf("%q is declared by %s: a cast to that type belongs before it", clip(n.Segment), n.Meant),
+		})
+	case resolve.BareKey:
+		c.add(Finding{
+			Rule: "path.alternate-key", In: InPath, Pointer: n.Segment, Found: clip(n.Segment), Wanted: n.Meant, Suggestion: n.Meant,
+			Message: "an alternate key stands in parentheses behind the collection",
+		})
+	}
+}
+
+// checkKey looks at the value of a key: whether it is of the right type, and whether
+// it is not rather the name of a function or of a type.
+func (c *checker) checkKey(k resolve.Key) {
+	if placeholder.MatchString(k.Value) {
+		return
+	}
+	if p := k.Type.Primitive; p != edm.NoPrimitive && p != edm.String {
+		text := k.Value
+		var value any = text
+		if _, err := strconv.ParseFloat(text, 64); err == nil {
+			value = json.Number(text)
+		}
+		if p.Check(value) != edm.Fits {
+			c.add(Finding{
+				Rule: "path.key", In: InPath, Pointer: k.Value, Found: clip(k.Value), Wanted: p.Wanted(), Source: c.verdict.Contract.declaration(k.Of.Pos),
+				Message: fmt.Sprintf("the key %s of %s is %s, not %q", k.Name, k.Of.FullName(), p, clip(k.Value)),
+			})
+		}
+	}
+	c.checkOddKey(k, false)
+}
+
+// checkOddKey reports a key that is rather the misspelt name of a function, an action or a type:
+// where one of these may stand a key may stand too, of any text. failed says that the request leads nowhere
+// with the key, so that a short name is guessed at too.
+func (c *checker) checkOddKey(k resolve.Key, failed bool) {
+	name := k.Value
+	if open := strings.IndexByte(name, '('); open > 0 && strings.HasSuffix(name, ")") {
+		name = name[:open]
+	}
+	model, collection := c.verdict.Contract.model, edm.Type{Struct: k.Of, Collection: true}
+	var names []string
+	switch {
+	case k.Name == "path" || k.Of == nil:
+		return
+	case isWord(name):
+		names = model.BoundNames(collection)
+	case isQualified(name):
+		for _, op := range model.BoundNames(collection) {
+			names = append(names, "microsoft.graph."+op)
+		}
+		for _, s := range k.Of.Concrete() {
+			names = append(names, s.FullName())
+		}
+	}
+	shortest := 4
+	if failed {
+		shortest = 3
+	}
+	if meant := spell.Closest(name, names); len(meant) >= shortest && (meant[0] == name[0]|0x20 || isSlip(name, meant)) {
+		c.add(Finding{
+			Rule: "path.odd-key", In: InPath, Pointer: k.Value, Found: clip(k.Value), Wanted: "the " + k.Name, Suggestion: meant,
+			Message: fmt.Sprintf("%q is taken for the key of an entity", clip(k.Value)),
+		})
+	}
+}
+
+// isWord reports whether s is made of ASCII letters, four at least.
+func isWord(s string) bool { return len(s) >= 4 && !strings.ContainsFunc(s, isNoLetter) }
+
+// isQualified reports whether s is words with two dots at least between them, as the names of types are.
+func isQualified(s string) bool {
+	return strings.Count(s, ".") >= 2 && !strings.ContainsFunc(strings.ReplaceAll(s, ".", ""), isNoLetter)
+}
+
+func isNoLetter(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }
+
+// isSlip reports whether two names differ at their start by one letter only: one that is too much,
+// missing, another one, or two that are swapped.
+func isSlip(a, b string) bool {
+	if len(a) < 2 || len(b) < 2 {
+		return false
+	}
+	return strings.EqualFold(a[1:], b) || strings.EqualFold(a, b[1:]) || strings.EqualFold(a[1:], b[1:]) ||
+		strings.EqualFold(a[1:2]+a[:1]+a[2:], b)
+}
+
+// checkArg holds a parameter in parentheses to the overloads that may be meant.
+func (c *checker) checkArg(a resolve.Arg, r *resolve.Resource) {
+	if a.Op == nil {
+		var names []string
+		if a.Index == len(c.segments)-1 || len(r.Operations) > 0 {
+			for _, op := range r.Operations {
+				for _, p := range op.Params {
+					names = append(names, p.Name)
+				}
+			}
+		}
+		c.add(Finding{
+			Rule: "path.parameter", In: InPath, Pointer: c.segments[min(a.Index, len(c.segments)-1)], Found: clip(a.Name), Wanted: cmp.Or(strings.Join(slices.Compact(slices.Sorted(slices.Values(names))), ", "), "no parameter"),
+			Suggestion: spell.Closest(a.Name, names), Message: fmt.Sprintf("the function has no parameter %q", clip(a.Name)),
+		})
+		return
+	}
+	c.checkParam(a.Op.Param(a.Name), a.Value, InPath, c.segments[min(a.Index, len(c.segments)-1)])
+}
+
+// checkParam holds the value of a parameter of a function to its type. A value that
+// is not a literal is left alone.
+func (c *checker) checkParam(p *edm.Param, value odata.Expr, in Location, at string) {
+	l, ok := value.(*odata.Literal)
+	if !ok || placeholder.MatchString(l.Text) || l.Kind == odata.NullKind {
+		return
+	}
+	fits := true
+	wanted := p.Type.String()
+	switch {
+	case p.Type.Collection:
+	case p.Type.Enum != nil:
+		_, fits = p.Type.Enum.Member(l.Text)
+		wanted = strings.Join(p.Type.Enum.Names(), " or ")
+	case p.Type.Primitive == edm.String:
+		fits = true // unquoted text is taken too
+	case p.Type.Primitive != edm.NoPrimitive:
+		var v any = l.Text
+		switch l.Kind {
+		case odata.IntKind, odata.DecimalKind, odata.DoubleKind:
+			v = json.Number(l.Text)
+		case odata.BoolKind:
+			v = l.Text == "true"
+		case odata.StringKind: // dates in quotes are taken
+			if _, err := strconv.ParseFloat(l.Text, 64); err == nil {
+				v = json.Number(l.Text)
+			} else if l.Text == "true" || l.Text == "false" {
+				v = l.Text == "true"
+			}
+		}
+		fits = p.Type.Primitive.Check(v) == edm.Fits
+		wanted = p.Type.Primitive.Wanted()
+	}
+	if !fits {
+		c.add(Finding{
+			Rule: "path.parameter", In: in, Pointer: at, Found: clip(l.String()), Wanted: wanted, Source: c.verdict.Contract.declaration(p.Pos),
+			Message: fmt.Sprintf("the parameter %s is %s, not %s", p.Name, p.Type, clip(l.String())),
+		})
+	}
+}
+
+// checkDeprecated says what of the operation is deprecated.
+func (c *checker) checkDeprecated(r *resolve.Resource) {
+	var as edm.Annotations
+	name := ""
+	switch {
+	case r.Kind == resolve.Call:
+		as, name = r.Operations[0].Annotations, r.Operations[0].Name
+	case r.Property != nil:
+		as, name = r.Property.Annotations, r.Property.Name
+	case r.Navigation != nil:
+		as, name = r.Navigation.Annotations, r.Navigation.Name
+	case r.Set != nil:
+		as, name = r.Set.Annotations, r.Set.Name
+	}
+	d := deprecation(as)
+	if d == nil && r.Type.Struct != nil {
+		d, name = deprecation(r.Type.Struct.Annotations), r.Type.Struct.FullName()
+	}
+	if d == nil {
+		return
+	}
+	c.verdict.Deprecation = &Deprecation{d.Date, d.RemovalDate, d.Description}
+	f := d.finding(name)
+	f.Rule, f.In, f.Pointer = "path.deprecated", InPath, name
+	c.add(f)
+}
+
+// A deprecated is a revision that says that something will go away.
+type deprecated edm.Revision
+
+func deprecation(as edm.Annotations) *deprecated {
+	if len(as) == 0 {
+		return nil
+	}
+	for _, r := range as.Revisions() {
+		if r.Kind == "Deprecated" {
+			return (*deprecated)(&r)
+		}
+	}
+	return nil
+}
+
+func (d *deprecated) finding(name string) Finding {
+	f := Finding{Found: clip(name), Message: fmt.Sprintf("%q is deprecated", clip(name))}
+	if d.Date != "" {
+		f.Message += " since " + d.Date
+	}
+	if d.RemovalDate != "" {
+		f.Message += " and goes away on " + d.RemovalDate
+	}
+	if d.Description != "" {
+		f.Message += ": " + clip(d.Description)
+	}
+	return f
+}
+
+// guarded are the types of Planner whose changes need the etag that was read.
+var guarded = strings.Fields("plannerTask plannerPlan plannerBucket plannerTaskDetails plannerPlanDetails " +
+	"plannerAssignedToTaskBoardTaskFormat plannerBucketTaskBoardTaskFormat plannerProgressTaskBoardTaskFormat")
+
+// checkGraphHeaders looks at the headers that Graph has beyond HTTP's.
+func (c *checker) checkGraphHeaders() {
+	r := c.verdict.resource
+	if level := c.Header.Get("ConsistencyLevel"); level != "" && !strings.EqualFold(level, "eventual") && !strings.EqualFold(level, "session") {
+		c.add(Finding{
+			Rule: "header.consistency-level", In: InHeader, Pointer: "ConsistencyLevel", Found: clip(level), Wanted: "eventual", Suggestion: "eventual",
+			Message: "Graph knows no such consistency level",
+		})
+	}
+	if r.Kind != resolve.Entity || c.Method != "PATCH" && c.Method != "DELETE" || !slices.Contains(guarded, r.Type.Struct.Name) {
+		return
+	}
+	if c.Header.Get("If-Match") == "" {
+		c.add(Finding{
+			Rule: "header.if-match", In: InHeader, Pointer: "If-Match", Wanted: "the @odata.etag of the " + r.Type.Struct.Name + " as it was read",
+			Message: "the If-Match header must be there for this kind of request",
+		})
+	}
+}
