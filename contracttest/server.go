@@ -40,6 +40,7 @@ type settings struct {
 	cfg       mock.Config
 	inProcess bool
 	contracts []string
+	metadata  []string // files
 	rules     schemas.Rules
 	sessions  []*fixtures.Session
 	allowed   []string // rule ids and patterns
@@ -69,6 +70,13 @@ func InProcess() Option { return func(s *settings) { s.inProcess = true } }
 // WithContract pins the contract of a version, such as "beta-2026-06".
 func WithContract(names ...string) Option {
 	return func(s *settings) { s.contracts = append(s.contracts, names...) }
+}
+
+// WithMetadata holds calls to metadata documents, as "graphmock contract pull" writes them: to
+// all of Graph. See [schemas.OpenMetadata] for the names and versions of files. A file is read once, for
+// all tests of the process, as long as it does not change.
+func WithMetadata(files ...string) Option {
+	return func(s *settings) { s.metadata = append(s.metadata, files...) }
 }
 
 // WithRules grades findings differently.
@@ -120,6 +128,13 @@ func (s *settings) set() (*schemas.Set, error) {
 	set := s.cfg.Contracts
 	if set == nil {
 		set = schemas.Embedded()
+	}
+	for _, file := range s.metadata {
+		c, err := openMetadata(file)
+		if err != nil {
+			return nil, err
+		}
+		set = set.With(c)
 	}
 	set, err := set.Pin(s.contracts...)
 	if err != nil {

@@ -91,11 +91,11 @@ func (s Suite) Run(t *testing.T) {
 
 func (s Suite) version() string { return cmp.Or(s.Version, "v1.0") }
 
-// contract returns the newest contract of the version.
+// contract returns the newest hand-written contract of the version.
 func (s Suite) contract(set *schemas.Set) (*schemas.Contract, error) {
 	var newest *schemas.Contract
 	for _, c := range set.Contracts() {
-		if c.Version == s.version() {
+		if c.Version == s.version() && !c.FromMetadata() {
 			newest = c
 		}
 	}

@@ -33,6 +33,10 @@ type Call struct {
 	Findings       []schemas.Finding // of the request
 	AnswerFindings []schemas.Finding // of the answer
 	Source         AnswerSource
+	// Steps are the calls that a batch holds, in the order of their requests. They are no calls
+	// of their own otherwise: Seq is that of the batch, and what is wrong with them
+	// is among its Findings too.
+	Steps []Call
 	// Miss says which interaction of a session came nearest, where
 	// sessions are replayed strictly and none matched.
 	Miss string
@@ -63,6 +67,8 @@ const (
 	FromContract AnswerSource = "contract" // refused for what is wrong with the request
 	FromSession  AnswerSource = "session"
 	FromTenant   AnswerSource = "tenant"
+	FromExample  AnswerSource = "example" // made from the metadata: there is no state behind it
+	FromBatch    AnswerSource = "batch"   // put together from the answers to its requests, see Call.Steps
 )
 
 // Errors returns the findings of severity error, of the request and of the answer.
@@ -96,13 +102,21 @@ func (c *Call) size() int { return len(c.Request.Body) + len(c.Response.Body) }
 // are missing where a limit was reached; see [Server.DroppedCalls].
 func (s *Server) Calls() []Call { return s.calls.all() }
 
-// CallsOf returns the recorded calls of one operation. It panics if there is no
-// such operation.
+// CallsOf returns the recorded calls of one operation, those within batches
+// included. It panics if there is no such operation.
 func (s *Server) CallsOf(operation string) []Call {
 	if err := s.checkOperation(operation); err != nil {
 		panic("mock: " + err.Error())
 	}
-	return slices.DeleteFunc(s.calls.all(), func(c Call) bool { return operation != AnyOperation && c.Operation != operation })
+	var calls []Call
+	for _, c := range s.calls.all() {
+		for _, one := range append([]Call{c}, c.Steps...) {
+			if operation == AnyOperation || one.Operation == operation {
+				calls = append(calls, one)
+			}
+		}
+	}
+	return calls
 }
 
 // DroppedCalls returns how many calls were forgotten to stay within

@@ -61,20 +61,26 @@ func (s *Server) exchange(r *http.Request) reply {
 	defer s.running.remove(r)
 	x := &exchange{srv: s, req: r, began: time.Now(), reply: reply{header: make(http.Header), cutAt: -1}}
 	x.receive()
+	x.answer()
+	x.record()
+	return x.reply
+}
+
+// answer is what happens to a request that was received, also to one within a batch.
+func (x *exchange) answer() {
 	x.check()
 	if x.takeScript() {
 		x.wait(x.script.Delay)
 	}
-	for _, answer := range []func() bool{x.fromScript, x.fromSession, x.fromContract, x.fromTenant} {
-		if answer() {
+	for _, from := range []func() bool{x.fromScript, x.fromSession, x.fromContract, x.fromBatch, x.fromExample, x.fromTenant} {
+		if from() {
 			break
 		}
 	}
 	x.stampHeaders()
 	x.truncate()
 	x.checkAnswer()
-	x.record()
-	return x.reply
+	x.complete()
 }
 
 // receive reads the request within the limits.
@@ -265,7 +271,7 @@ func (x *exchange) fromScript() bool {
 
 // fromContract refuses what Graph refuses.
 func (x *exchange) fromContract() bool {
-	worst := schemas.Errors(x.verdict.Findings)
+	worst := slices.DeleteFunc(schemas.Errors(x.verdict.Findings), func(f schemas.Finding) bool { return f.Step != "" })
 	if len(worst) == 0 {
 		return false
 	}
@@ -304,6 +310,35 @@ func (x *exchange) fromSession() bool {
 	default:
 		return false
 	}
+	return true
+}
+
+// fromExample answers an operation that is known from metadata only.
+func (x *exchange) fromExample() bool {
+	op := x.verdict.Operation
+	if op == nil || !op.Derived() {
+		return false
+	}
+	x.call.Source = FromExample
+	_, path, _ := strings.Cut(strings.TrimLeft(x.call.Request.URL, "/"), "/")
+	path, query, _ := strings.Cut(path, "?")
+	answer := x.srv.examples.Answer(x.verdict, x.base+"/"+op.Contract.Version, "/"+strings.TrimSuffix(path, "/"), query, x.req.Header)
+	for _, option := range answer.Ignored {
+		x.srv.contracts.Report(x.verdict, schemas.Finding{
+			Rule: "example.empty", In: schemas.InQuery, Pointer: option, Wanted: "a state to evaluate it on",
+			Message: fmt.Sprintf("the answer is an example, which has no items: nothing says what %s would keep", option),
+		})
+	}
+	x.reply.status = answer.Status
+	for name, values := range answer.Header {
+		x.reply.header[name] = values
+	}
+	if answer.JSON == nil {
+		x.reply.body = answer.Raw
+		return true
+	}
+	x.reply.body, x.reply.json = encode(answer.JSON), answer.JSON
+	x.reply.header.Set("Content-Type", odataJSON)
 	return true
 }
 
@@ -356,11 +391,19 @@ func (x *exchange) replyEntity(op *schemas.Operation, superset map[string]any) {
 	if context := x.verdict.Context(); context != "" {
 		body["@odata.context"] = x.base + "/" + op.Contract.Version + "/$metadata" + context
 	}
-	if x.reply.body, err = json.Marshal(body); err != nil {
+	x.reply.body, x.reply.json = encode(body), body
+	x.reply.header.Set("Content-Type", odataJSON)
+}
+
+// encode writes decoded JSON as Graph does: & and < are not escaped.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		panic(err) // decoded JSON
 	}
-	x.reply.json = body
-	x.reply.header.Set("Content-Type", odataJSON)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // nextLink returns the URL of the request with another $skiptoken.
@@ -396,7 +439,8 @@ func (x *exchange) checkAnswer() {
 	})
 }
 
-func (x *exchange) record() {
+// complete writes down what came of the exchange.
+func (x *exchange) complete() {
 	c := x.call
 	c.Operation, c.Fits, c.Findings = x.operationID(), x.verdict.Fits, x.verdict.Findings
 	if x.verdict.Contract != nil {
@@ -408,6 +452,10 @@ func (x *exchange) record() {
 		c.Response.Body = c.Response.Body[:max(x.reply.cutAt, 0)]
 	}
 	c.Duration = time.Since(x.began)
+}
+
+func (x *exchange) record() {
+	c := x.call
 	x.srv.calls.add(c)
 	if x.srv.onCall != nil {
 		x.srv.onCall(*c)
@@ -469,11 +517,32 @@ func (x *exchange) stampHeaders() {
 	setDefault("Date", x.srv.Now().UTC().Format(http.TimeFormat))
 	setDefault("Strict-Transport-Security", "max-age=31536000")
 	setDefault("X-Ms-Ags-Diagnostic", agsDiagnostic)
+	if d := x.verdict.Deprecation; d != nil {
+		setDeprecation(setDefault, d)
+	}
 	if x.reply.status < 300 && len(x.reply.body) > 0 {
 		setDefault("Odata-Version", "4.0")
 		setDefault("Vary", "Accept-Encoding")
 	}
 	if len(x.reply.body) > 0 {
 		setDefault("Cache-Control", "no-cache")
+	}
+}
+
+// setDeprecation adds the headers by which Graph announces that something goes away.
+func setDeprecation(set func(name, value string), d *schemas.Deprecation) {
+	at := func(date string) string {
+		day, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			return ""
+		}
+		return day.Add(24*time.Hour - time.Second).Format(http.TimeFormat)
+	}
+	if since := at(d.Date); since != "" {
+		set("Deprecation", since)
+		set("Link", "<https://developer.microsoft.com/graph/changes>;rel=\"deprecation\";type=\"text/html\"")
+	}
+	if until := at(d.RemovalDate); until != "" {
+		set("Sunset", until)
 	}
 }

@@ -67,12 +67,13 @@ type Server struct {
 	logger    *slog.Logger
 	onCall    func(Call) // nil if nobody asked
 
-	clock   clock
-	ids     *ident.Source
-	tenant  *tenant.Tenant
-	replay  atomic.Pointer[fixtures.Replay] // nil without sessions
-	scripts scripts
-	calls   callLog
+	clock    clock
+	ids      *ident.Source
+	tenant   *tenant.Tenant
+	examples *schemas.Exampler
+	replay   atomic.Pointer[fixtures.Replay] // nil without sessions
+	scripts  scripts
+	calls    callLog
 
 	ca      *authority   // nil without TLS
 	control http.Handler // nil unless asked for
@@ -115,6 +116,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.calls.init(s.limits)
 	s.ids = ident.NewSource(s.seed)
+	s.examples = &schemas.Exampler{Seed: s.seed, Now: s.Now}
 	s.tenant = tenant.New(tenant.Config{
 		Now: s.Now, IDs: s.ids, PageSize: cmp.Or(cfg.PageSize, 100),
 		SessionLifetime: cmp.Or(cfg.SessionLifetime, 24*time.Hour), StrictIDs: cfg.StrictIDs,

@@ -100,7 +100,9 @@ func (r *Report) OK() bool { return r.Broken == 0 && len(r.Unread) == 0 }
 // Coverage says which operations of a contract were called.
 type Coverage struct {
 	Contract   string
-	Operations []Operation // all of them, in the order of the contract
+	Operations []Operation // all of them, in the order of the contract; if Endless, those that were called, by id
+	// Endless says that the contract has more operations than can be listed, as one made from metadata.
+	Endless bool
 }
 
 // An Operation counts the calls to one operation.
@@ -244,6 +246,14 @@ func (c *Collector) coverage(contract *schemas.Contract) (cov Coverage, touched 
 			counted, touched = *calls, true
 		}
 		cov.Operations = append(cov.Operations, counted)
+	}
+	if cov.Endless = contract.FromMetadata(); cov.Endless {
+		for key, op := range c.operations {
+			if key.contract == contract.Name && key.id != "" {
+				cov.Operations, touched = append(cov.Operations, *op), true
+			}
+		}
+		slices.SortFunc(cov.Operations, func(a, b Operation) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	return cov, touched
 }

@@ -242,10 +242,18 @@ func (r *Report) Summary() string {
 	var covered []string
 	for i, c := range r.Coverage {
 		operations := ""
-		if i == 0 {
+		switch {
+		case i > 0:
+		case c.Endless && len(c.Operations) == 1:
+			operations = "operation "
+		default:
 			operations = "operations "
 		}
-		covered = append(covered, fmt.Sprintf("%d of %d %sof %s", len(c.Covered()), len(c.Operations), operations, c.Contract))
+		of := fmt.Sprintf(" of %d", len(c.Operations))
+		if c.Endless {
+			of = ""
+		}
+		covered = append(covered, fmt.Sprintf("%d%s %sof %s", len(c.Covered()), of, operations, c.Contract))
 	}
 	if len(covered) > 0 {
 		line += "; " + strings.Join(covered, ", ") + " covered"
