@@ -73,6 +73,7 @@ const rootHelp = `graphmock answers like Microsoft Graph and says what is wrong 
   graphmock verify session.json     check recorded calls against a contract
   graphmock record --upstream …     record calls to a real Graph
   graphmock replay session.json     answer from recorded sessions only
+  graphmock contract pull v1.0      get the metadata of all of Graph
 
 Results go to standard output, errors and hints to standard error. The exit
 status is 0 if all is well, 1 if a contract was broken or something failed, and
@@ -106,7 +107,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newRun(env), newServe(env), newVerify(env), newRecord(env), newReplay(env),
-		newRules(env), newVersion(env), newReportsTopic(),
+		newContract(env), newRules(env), newVersion(env), newReportsTopic(),
 	)
 	root.SetHelpCommand(newHelp())
 	nameVariables(root)
@@ -120,8 +121,11 @@ func newHelp() *cobra.Command {
 		Short: "Tell about a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
-			if err != nil || found == cmd.Root() && len(args) > 0 || len(rest) > 0 && found.HasSubCommands() {
+			switch {
+			case err != nil || found == cmd.Root() && len(args) > 0:
 				return unknownCommand(cmd.Root(), args[0])
+			case len(rest) > 0 && found.HasSubCommands():
+				return unknownCommand(found, rest[0])
 			}
 			return found.Help()
 		},

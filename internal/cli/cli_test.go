@@ -100,14 +100,18 @@ func TestServeEndsWithContext(t *testing.T) {
 
 func TestHelpOfEveryCommand(t *testing.T) {
 	env := Env{Getenv: os.Getenv, Stdin: os.Stdin, Stdout: io.Discard, Stderr: io.Discard}
-	for _, cmd := range newRoot(&env).Commands() {
-		status, stdout, stderr := run(t, nil, nil, cmd.Name(), "--help")
+	commands := newRoot(&env).Commands()
+	for len(commands) > 0 {
+		cmd := commands[0]
+		commands = append(commands[1:], cmd.Commands()...)
+		path := strings.Fields(cmd.CommandPath())[1:]
+		status, stdout, stderr := run(t, nil, nil, append(path, "--help")...)
 		if status != 0 || stderr != "" || !strings.Contains(stdout, cmd.Long) {
-			t.Errorf("%s --help: status %d\n%s%s", cmd.Name(), status, stdout, stderr)
+			t.Errorf("%s --help: status %d\n%s%s", path, status, stdout, stderr)
 		}
 		for line := range strings.Lines(cmd.Long) {
 			if len([]rune(line)) > 86 {
-				t.Errorf("%s: a line of the help is too long: %s", cmd.Name(), line)
+				t.Errorf("%s: a line of the help is too long: %s", path, line)
 			}
 		}
 	}

@@ -74,19 +74,20 @@ func complain(w io.Writer, err error) (status int) {
 	return exitFailed
 }
 
-// unknownCommand says what a wrong first word probably stands for.
-func unknownCommand(root *cobra.Command, name string) error {
+// unknownCommand says what a wrong word in place of a command of parent probably stands for.
+func unknownCommand(parent *cobra.Command, name string) error {
 	var names []string
-	for _, c := range root.Commands() {
+	for _, c := range parent.Commands() {
 		if c.IsAvailableCommand() {
 			names = append(names, c.Name())
 		}
 	}
-	f := usagef("no command %q", name).hintMeant(name, names, "graphmock ", "")
-	if _, err := os.Stat(name); err == nil && len(f.hints) == 0 {
+	path := parent.CommandPath()
+	f := usagef("no command %q", name).hintMeant(name, names, path+" ", "")
+	if _, err := os.Stat(name); err == nil && len(f.hints) == 0 && !parent.HasParent() {
 		f.hint("graphmock verify %s", name)
 	}
-	return f.hint("graphmock --help lists the commands")
+	return f.hint("%s --help lists the commands", path)
 }
 
 // flagError rewrites what pflag says of a wrong flag.
@@ -124,6 +125,9 @@ func flagError(cmd *cobra.Command, err error) error {
 func badFlagValue(name string, flag *pflag.Flag, value string, cause error) error {
 	var f *failure
 	if errors.As(cause, &f) {
+		if f.status == exitFailed { // the value is right, and what it leads to is not
+			return f
+		}
 		return &failure{status: exitUsage, err: fmt.Errorf("%s %q: %w", name, value, f.err), hints: f.hints}
 	}
 	return usagef("%s %q: want %s", name, value, cmp.Or(wanted[flag.Value.Type()], flag.Value.Type()))
@@ -134,6 +138,13 @@ var wanted = map[string]string{"bool": "true or false", "uint64": "a whole numbe
 
 // noFile says that a file of the command line is not there, and which is.
 func noFile(name string, err error) error {
+	f := notThere(name, err)
+	f.err = fmt.Errorf("%s: %w", name, f.err)
+	return f
+}
+
+// notThere is noFile where the file was named before.
+func notThere(name string, err error) *failure {
 	dir, base := filepath.Split(name)
 	entries, _ := os.ReadDir(filepath.Join(dir, ".")) // no hint without it
 	var names []string
@@ -144,7 +155,15 @@ func noFile(name string, err error) error {
 	if errors.As(err, &pathErr) {
 		err = pathErr.Err
 	}
-	return usagef("%s: %w", name, err).hintMeant(base, names, dir, "")
+	return usagef("%w", err).hintMeant(base, names, dir, "")
+}
+
+// orFailed returns err as a failure, of status 1 unless it is one already.
+func orFailed(err error) *failure {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f
+	}
+	return &failure{status: exitFailed, err: err}
 }
 
 // findFiles reports the first of the files that is not there.

@@ -53,6 +53,7 @@ var lists = []string{"contract", "rule", "report"}
 // nameVariables tells of the variables in the usage of their flags.
 func nameVariables(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
+		nameVariables(cmd)
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if v := variables[f.Name]; v != "" {
 				f.Usage += " [$" + v + "]"
@@ -155,25 +156,47 @@ func parseSize(text string) (int, error) {
 
 // contractFlags say what requests are held to.
 type contractFlags struct {
-	names []string
-	rules schemas.Rules
+	names     []string   // of contracts that come with graphmock, which are pinned
+	documents []document // metadata that was asked for
+	embedded  bool       // pulled metadata is not used unless it is asked for
+	rules     schemas.Rules
+	shelf     shelf
 }
 
+const contractUsage = "hold requests to this contract: its name, a metadata file or version=file; repeatable"
+
 func (f *contractFlags) add(fs *pflag.FlagSet) {
-	addValue(fs, "contract", "name", "", "hold the requests of its version to this contract; repeatable", f.addContract)
+	addValue(fs, "contract", "name|file", "", contractUsage, f.addContract)
 	addValue(fs, "rule", "id=severity", "", "grade a rule as off, note, warning or error; csv.* is a group; repeatable", f.addRule)
 }
 
-func (f *contractFlags) addContract(name string) error {
+// embeddedOnly is the name of all contracts that come with graphmock.
+const embeddedOnly = "embedded"
+
+func (f *contractFlags) addContract(text string) error {
+	names := embeddedNames()
+	switch {
+	case text == embeddedOnly:
+		f.embedded = true
+		return nil
+	case slices.Contains(names, text):
+		f.names = append(f.names, text)
+		return nil
+	}
+	d, err := f.shelf.document(text)
+	if err != nil {
+		return orFailed(err)
+	}
+	f.documents = append(f.documents, d)
+	return nil
+}
+
+func embeddedNames() []string {
 	var names []string
 	for _, c := range newestFirst(schemas.Embedded()) {
 		names = append(names, c.Name)
 	}
-	if !slices.Contains(names, name) {
-		return usagef("no such contract").hintMeant(name, names, "--contract ", "").hint("there are %s", strings.Join(names, ", "))
-	}
-	f.names = append(f.names, name)
-	return nil
+	return names
 }
 
 var severities = []string{"off", "note", "warning", "error"}
@@ -210,13 +233,71 @@ func ruleNames() []string {
 	return append(names, groups...)
 }
 
-// set returns the contracts that the flags ask for.
+// set returns the contracts that the flags ask for. Without any metadata among
+// them, what was pulled is used.
 func (f *contractFlags) set() (*schemas.Set, error) {
+	documents, err := f.chosen()
+	if err != nil {
+		return nil, err
+	}
+	contracts, err := loadAll(documents)
+	if err != nil {
+		return nil, err
+	}
 	set, err := schemas.Embedded().Pin(f.names...)
 	if err != nil {
 		return nil, err
 	}
+	for _, c := range slices.Backward(contracts) { // newestFirst turns them round
+		set = set.With(c)
+	}
 	return set.WithRules(f.rules)
+}
+
+// chosen returns the metadata that is used.
+func (f *contractFlags) chosen() ([]document, error) {
+	switch {
+	case len(f.documents) == 0 && f.embedded:
+		return nil, nil
+	case len(f.documents) == 0:
+		return f.shelf.usual()
+	}
+	of := make(map[string]document) // version
+	for _, d := range f.documents {
+		if other, taken := of[d.version]; taken {
+			return nil, usagef("--contract names %s and %s, which are both for %s", other, d, d.version).hint("--contract VERSION=FILE says which version a file is for")
+		}
+		of[d.version] = d
+	}
+	return f.documents, nil
+}
+
+// named returns the contracts that the flags name, and their versions.
+func (f *contractFlags) named() (names, versions []string) {
+	for _, name := range f.names {
+		if c, err := schemas.Embedded().Contract(name); err == nil {
+			names, versions = append(names, name), append(versions, c.Version)
+		}
+	}
+	for _, d := range f.documents {
+		names, versions = append(names, d.String()), append(versions, d.version)
+	}
+	return names, versions
+}
+
+// announce says that pulled metadata is used though nobody asked for it.
+func (f *contractFlags) announce(env *Env) {
+	if len(f.documents) > 0 || f.embedded {
+		return
+	}
+	var names []string
+	documents, _ := f.shelf.usual() // it was read before
+	for _, d := range documents {
+		names = append(names, d.name)
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(env.log, "graphmock: note: using %s of %s/; --contract embedded goes without\n", strings.Join(names, " and "), f.shelf.folder.Dir())
+	}
 }
 
 // newestFirst returns the contracts of a set in the order in which people look for them.

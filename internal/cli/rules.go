@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -114,8 +115,11 @@ func suggestedSeverity(s schemas.Severity) schemas.Severity {
 	return schemas.Error
 }
 
-func (c *rulesCommand) json(v any) error {
-	enc := json.NewEncoder(c.env.Stdout)
+func (c *rulesCommand) json(v any) error { return writeJSON(c.env.Stdout, v) }
+
+// writeJSON writes a value as a person reads it.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)

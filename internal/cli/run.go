@@ -73,6 +73,7 @@ func (c *runCommand) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.server.contracts.announce(c.env)
 	dir, err := os.MkdirTemp("", "graphmock-")
 	if err != nil {
 		return errors.Join(err, s.abandon())
@@ -118,9 +119,8 @@ func (c *runCommand) lookUp(args []string) error {
 // hintVersion tells that the contracts that were chosen are not those of the
 // version that the client is sent to.
 func (c *runCommand) hintVersion() {
-	names := c.server.contracts.names
-	matches := func(name string) bool { return name == c.version || strings.HasPrefix(name, c.version+"-") }
-	if len(names) > 0 && !slices.ContainsFunc(names, matches) {
+	names, versions := c.server.contracts.named()
+	if len(names) > 0 && !slices.Contains(versions, c.version) {
 		fmt.Fprintf(c.env.log, "graphmock: hint: the client is sent to %s, and --contract names %s only; is --version missing?\n", c.version, strings.Join(names, ", "))
 	}
 }

@@ -44,9 +44,18 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			sessions, err := filepath.Abs("../../fixtures/sessions/v1.0")
+			if err != nil {
+				return err
+			}
+			documents, err := filepath.Abs("testdata/metadata")
+			if err != nil {
+				return err
+			}
 			env.Setenv("SESSIONS", sessions)
+			env.Setenv("METADATA", documents)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector waits a second otherwise, for each process
-			return err
+			// The root of a repository: nothing is looked for above.
+			return os.Mkdir(filepath.Join(env.WorkDir, ".git"), 0o777)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"start": startCmd, "end": endCmd},
 	})

@@ -69,6 +69,7 @@ func (c *serveCommand) run(ctx context.Context) error {
 	if err := s.startRecording(); err != nil {
 		return errors.Join(err, s.abandon())
 	}
+	c.server.contracts.announce(c.env)
 	fmt.Fprintf(c.env.Stdout, "graphmock: listening on %s (contracts %s)\n", s.urls(), s.contractNames())
 	untilToldToEnd(ctx, signals)
 	stop()
