@@ -326,6 +326,8 @@ func (f *form) Source() ([]byte, error) {
 	switch {
 	case f.envelope == parameters:
 		return maker.Parameters(f.action), nil
+	case f.delta:
+		return maker.Delta(f.typ.Struct), nil
 	case f.envelope == inValue:
 		return maker.Answer(f.typ, true), nil
 	case f.envelope == link:

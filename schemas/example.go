@@ -338,7 +338,7 @@ func (x *exampling) result() {
 	switch {
 	case t.Primitive == edm.Stream:
 		x.raw("application/octet-stream", []byte("An example from graphmock: what "+o.Name+" returns\n"))
-	case o.Name == "delta" && t.IsEntity():
+	case isDelta(o):
 		items := x.items(t.Struct)
 		if _, ok := x.v.Query.Text("$deltatoken"); ok {
 			items = []any{}

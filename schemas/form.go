@@ -35,6 +35,7 @@ type form struct {
 	use      use
 	envelope envelope
 	action   *edm.Operation // whose parameters they are
+	delta    bool           // the values are changes, and may be partial or removed
 }
 
 // An envelope is what stands around a value.

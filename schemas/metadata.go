@@ -186,7 +186,7 @@ func newDerived(c *Contract, id, method string, r *resolve.Resource) *Operation 
 		answer(http.StatusNoContent, nil, http.StatusOK, http.StatusAccepted)
 		return op
 	case http.MethodGet:
-		op.Response = ResponseRule{Status: http.StatusOK, Also: []int{http.StatusFound, http.StatusPartialContent, http.StatusNotModified, http.StatusAccepted, http.StatusNoContent}}
+		op.Response = ResponseRule{Status: http.StatusOK, Also: alsoGot(r)}
 	}
 	switch r.Kind {
 	case resolve.Root:
@@ -282,8 +282,25 @@ func (op *Operation) deriveCall(method string, r *resolve.Resource) {
 	case t.Struct != nil && !t.Collection:
 		op.Response.Schema = newForm(&form{contract: op.Contract, typ: t, use: forAnswer})
 	default:
-		op.Response.Schema = newForm(&form{contract: op.Contract, typ: t, use: forAnswer, envelope: inValue})
+		op.Response.Schema = newForm(&form{contract: op.Contract, typ: t, use: forAnswer, envelope: inValue, delta: isDelta(o)})
 	}
+}
+
+// alsoGot returns the statuses beside 200 that a GET is answered with: content may be
+// elsewhere, be asked for in part, or not be there; null has no body.
+func alsoGot(r *resolve.Resource) []int {
+	switch r.Kind {
+	case resolve.Stream, resolve.Value, resolve.Call:
+		return []int{http.StatusNoContent, http.StatusPartialContent, http.StatusFound, http.StatusNotModified}
+	case resolve.Primitive, resolve.Complex, resolve.Dynamic:
+		return []int{http.StatusNoContent, http.StatusNotModified}
+	}
+	return []int{http.StatusNotModified}
+}
+
+// isDelta reports whether an operation is a function that returns changes.
+func isDelta(o *edm.Operation) bool {
+	return !o.Action && o.Name == "delta" && o.Return != nil && o.Return.IsEntity() && o.Return.Collection
 }
 
 // Actions whose status is not the usual one, after the reference of 2021.
