@@ -323,8 +323,6 @@ func (b *builder) operation(namespace string, d *csdl.Operation) *Operation {
 	if r := d.Return; r != nil {
 		t := b.resolve(r.Pos, r.Type)
 		op.Return, op.Nullable, op.ReturnAnnotations = &t, orTrue(r.Nullable), b.annotations(r.Annotations)
-	} else if !d.Action {
-		b.errs.add(d.Pos, "function %q returns nothing", d.Name)
 	}
 	return op
 }

@@ -206,24 +206,22 @@ func (m *Model) Entries() []string {
 // or of a type that t is derived from. The name, in any letter case, may be qualified by
 // a namespace or an alias. Those bound to the most derived type come first.
 func (m *Model) Bound(t Type, name string) []*Operation {
-	namespace, simple := split(name)
-	if namespace != "" {
-		if namespace = m.folded().namespaces[strings.ToLower(namespace)]; namespace == "" {
-			return nil
-		}
-	} else if simple != name {
-		return nil
-	}
-	simple = strings.ToLower(simple)
 	var found []*Operation
 	for s := t.Struct; s != nil; s = s.Base {
-		for _, op := range m.bound[Type{Struct: s, Collection: t.Collection}][simple] {
-			if namespace == "" || op.Namespace == namespace {
-				found = append(found, op)
-			}
-		}
+		found = append(found, m.boundTo(Type{Struct: s, Collection: t.Collection}, name)...)
 	}
 	return found
+}
+
+// boundTo is [Model.Bound] without the types that t is derived from.
+func (m *Model) boundTo(t Type, name string) []*Operation {
+	namespace, simple := split(name)
+	ops := m.bound[t][strings.ToLower(simple)]
+	if simple == name || len(ops) == 0 {
+		return ops
+	}
+	namespace = m.folded().namespaces[strings.ToLower(namespace)]
+	return slices.DeleteFunc(slices.Clone(ops), func(op *Operation) bool { return op.Namespace != namespace })
 }
 
 // BoundNames returns the names of the operations that are bound to values of type t,
@@ -239,17 +237,15 @@ func (m *Model) BoundNames(t Type) []string {
 	return slices.Compact(names)
 }
 
-// BoundTypes returns the types derived from t to which an operation of that name
-// is bound; each comes before those that are derived from it.
+// BoundTypes returns the types derived from t to which an operation of that name, as
+// for [Model.Bound], is bound; each comes before those that are derived from it.
 func (m *Model) BoundTypes(t Type, name string) []*Struct {
 	if t.Struct == nil {
 		return nil
 	}
-	_, simple := split(name)
-	simple = strings.ToLower(simple)
 	var types []*Struct
 	for d := range t.Struct.descendants {
-		if len(m.bound[Type{Struct: d, Collection: t.Collection}][simple]) > 0 {
+		if len(m.boundTo(Type{Struct: d, Collection: t.Collection}, name)) > 0 {
 			types = append(types, d)
 		}
 	}

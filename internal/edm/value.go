@@ -133,12 +133,11 @@ func (p Primitive) checkInteger(v any) Fault {
 		return WrongKind
 	}
 	bits := integerBits[p]
-	n, err := strconv.ParseInt(text, 10, bits)
-	switch {
-	case err == nil && (p != Byte || n >= 0):
+	if !strings.ContainsAny(text, ".eE") {
+		if n, err := strconv.ParseInt(text, 10, bits); err != nil || p == Byte && n < 0 {
+			return OutOfRange
+		}
 		return Fits
-	case err == nil || errors.Is(err, strconv.ErrRange):
-		return OutOfRange
 	}
 	x, ok := exact(text) // 1e3, 5.0
 	switch {

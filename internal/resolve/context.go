@@ -18,7 +18,7 @@ func (r *Resource) Context(me string) string {
 		c.add(s, me)
 	}
 	switch r.Kind {
-	case EntityCollection, Complex, Primitive, Collection:
+	case EntityCollection, Complex, Primitive, Collection, Dynamic:
 		return "#" + string(c.frag)
 	case Entity:
 		if last := r.trail[len(r.trail)-1].set; last != nil && last.Name != signedIn {
@@ -30,7 +30,7 @@ func (r *Resource) Context(me string) string {
 	case Reference:
 		return "#$ref"
 	case Call:
-		return "#" + r.resultContext(string(c.frag))
+		return r.resultContext(string(c.frag))
 	}
 	return ""
 }
@@ -42,10 +42,13 @@ const signedIn = "me"
 // that it is bound to.
 func (r *Resource) resultContext(bound string) string {
 	op := r.Operations[0]
-	if op.Return == nil || op.Name == "delta" && op.Return.IsEntity() && op.Binding.Collection {
-		return bound
+	switch {
+	case op.Return == nil || op.Return.Primitive == edm.Stream:
+		return ""
+	case op.Name == "delta" && op.Return.IsEntity() && op.Binding.Collection:
+		return "#" + bound
 	}
-	return op.Return.String()
+	return "#" + op.Return.String()
 }
 
 // A contextWriter builds the fragment along a path.
@@ -70,7 +73,7 @@ func (c *contextWriter) add(s step, me string) {
 	case s.set != nil:
 		c.start(s.set.Name)
 	case s.result != nil:
-		c.start(s.result.String())
+		c.start(s.result.Item().String())
 	case s.key != nil:
 		c.key = s.key
 	case s.cast != nil:
@@ -81,8 +84,8 @@ func (c *contextWriter) add(s step, me string) {
 		} else if c.key == nil {
 			c.frag = append(append(c.frag, '/'), s.cast.FullName()...)
 		}
-	case s.property != nil:
-		c.below(s.property.Name)
+	case s.member != "":
+		c.below(s.member)
 	case s.nav.Contained:
 		c.way = append(c.way, s.nav.Name)
 		c.below(s.nav.Name)
@@ -106,12 +109,12 @@ func (c *contextWriter) link(nav *edm.Property) {
 	}
 }
 
-// setOf returns the name of the entity set of a type, the first if there are several, ""
-// if there is none.
+// setOf returns the name of the entity set of a type, the first by name if there are
+// several, "" if there is none.
 func (c *contextWriter) setOf(t *edm.Struct) string {
 	name := ""
 	for _, set := range c.model.Sets {
-		if !set.Singleton && set.Type == t && (name == "" || set.Name < name) {
+		if t != nil && !set.Singleton && set.Type == t && (name == "" || set.Name < name) {
 			name = set.Name
 		}
 	}

@@ -121,12 +121,12 @@ type Failure struct {
 
 // step is one part of the way, for the context of answers. One of its fields is set.
 type step struct {
-	set      *edm.EntitySet
-	nav      *edm.Property
-	property *edm.Property
-	cast     *edm.Struct
-	key      *Key
-	result   *edm.Type // of a function that the path goes on behind
+	set    *edm.EntitySet
+	nav    *edm.Property
+	member string // structural property, declared or not
+	cast   *edm.Struct
+	key    *Key
+	result *edm.Type // of a function that the path goes on behind
 }
 
 // Path resolves the segments of a path behind the version, which are as sent:
@@ -243,7 +243,8 @@ func (w *walker) swallow(path string, from int) (used int) {
 		path = strings.TrimSuffix(path+"/"+strings.Join(w.segments[from:end], "/"), ":")
 	}
 	if path = strings.TrimPrefix(path, "/"); path != "" {
-		w.choose(":/{path}:", Key{Name: "path", Value: path, Of: w.Type.Struct, Index: max(end-1, w.at)})
+		w.template = append(w.template, ":/{path}:"...)
+		w.Keys = append(w.Keys, Key{Name: "path", Value: path, Of: w.Type.Struct, Index: end - 1})
 	}
 	return end - from
 }
@@ -259,6 +260,7 @@ func (w *walker) follow(text string) {
 		w.fromStruct(text)
 	case Call:
 		if w.result(text) {
+			w.before = w.Type
 			w.follow(text)
 		}
 	case Collection:
@@ -379,7 +381,7 @@ func (w *walker) fromCollection(text string) {
 	}
 	name, inside, hasParens := cutParens(text)
 	switch {
-	case w.operation(text, name):
+	case w.operation(text):
 	case w.cast(name):
 		if hasParens && w.failure == nil {
 			w.key(text, inside)
@@ -389,9 +391,10 @@ func (w *walker) fromCollection(text string) {
 	}
 }
 
-// operation goes to an operation of that name that is bound to the type, and reports
-// whether there is one.
-func (w *walker) operation(text, name string) bool {
+// operation goes to an operation that is bound to the type, and reports whether there
+// is one of that name.
+func (w *walker) operation(text string) bool {
+	name, _, _ := strings.Cut(text, "(")
 	ops := w.model.Bound(w.Type, name)
 	if len(ops) == 0 {
 		return false
@@ -399,6 +402,18 @@ func (w *walker) operation(text, name string) bool {
 	w.respelt(name[strings.LastIndexByte(name, '.')+1:], ops[0].Name)
 	w.call(text, ops[0].Name, ops)
 	return true
+}
+
+// uncast goes to an operation that is bound to a derived type, without a cast to it.
+func (w *walker) uncast(text string) bool {
+	name, _, _ := strings.Cut(text, "(")
+	types := w.model.BoundTypes(w.Type, name)
+	if len(types) == 0 {
+		return false
+	}
+	w.note(Uncast, name, types[0].FullName())
+	w.Type.Struct = types[0]
+	return w.operation(text)
 }
 
 // cast narrows the type to a qualified type that is related to it. It fails for a name
@@ -587,8 +602,11 @@ func (w *walker) fromStruct(text string) {
 	s := w.Type.Struct
 	p := s.Member(name)
 	if p == nil {
-		if w.operation(text, name) || w.cast(name) {
-			if w.Kind != Call && hasParens && w.failure == nil {
+		if w.operation(text) || strings.Contains(name, ".") && w.uncast(text) {
+			return
+		}
+		if w.cast(name) {
+			if hasParens && w.failure == nil {
 				w.fail(text, "a cast to a type takes no key here", nil)
 			}
 			return
@@ -606,15 +624,20 @@ func (w *walker) fromStruct(text string) {
 		w.member(text, below[0], inside, hasParens)
 		return
 	}
-	if types := w.model.BoundTypes(w.Type, name); len(types) > 0 {
-		w.note(Uncast, name, types[0].FullName())
-		w.Type.Struct = types[0]
-		w.operation(text, name)
+	if w.uncast(text) {
+		return
+	}
+	if p := s.Member("small"); p != nil && s.Name == "thumbnailSet" && isSize(text) {
+		w.write(text)
+		w.stand(p.Type)
+		w.Property = p
+		w.trail = append(w.trail, step{member: text})
 		return
 	}
 	if s.Open && IsExtension(text) {
 		w.Kind, w.Property = Dynamic, nil
 		w.write(text)
+		w.trail = append(w.trail, step{member: text})
 		return
 	}
 	w.fail(text, "", w.members())
@@ -627,6 +650,20 @@ func IsExtension(name string) bool {
 	return i > 0 && i < len(name)-1 && !strings.ContainsFunc(name, func(r rune) bool {
 		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
+}
+
+// isSize reports whether a name is that of a thumbnail in a size that is not declared:
+// smallSquare, c300x400, c300x400_crop.
+func isSize(name string) bool {
+	switch name {
+	case "smallSquare", "mediumSquare", "largeSquare":
+		return true
+	}
+	wide, high, ok := strings.Cut(strings.TrimPrefix(name, "c"), "x")
+	digits := func(s string) bool {
+		return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	}
+	return ok && name[0] == 'c' && digits(wide) && digits(strings.TrimSuffix(high, "_crop"))
 }
 
 // members returns what may follow an entity or a complex value.
@@ -654,7 +691,7 @@ func (w *walker) member(text string, p *edm.Property, inside string, hasParens b
 		return
 	}
 	w.Property = p
-	w.trail = append(w.trail, step{property: p})
+	w.trail = append(w.trail, step{member: p.Name})
 	if hasParens {
 		w.fail(text, p.Name+" is a property and takes no key", nil)
 	}
@@ -696,7 +733,8 @@ func (w *walker) call(text, name string, ops []*edm.Operation) {
 }
 
 // arguments chooses the overloads that have the parameters, and writes those
-// that are declared in the order of the declaration.
+// that are declared in the order of the declaration. Empty parentheses are not written: they
+// say nothing.
 func (w *walker) arguments(args []Arg) {
 	w.Operations = fitting(w.Operations, args)
 	var names []string
@@ -711,7 +749,9 @@ func (w *walker) arguments(args []Arg) {
 			}
 		}
 	}
-	w.template = append(w.template, "("+strings.Join(names, ",")+")"...)
+	if names != nil {
+		w.template = append(w.template, "("+strings.Join(names, ",")+")"...)
+	}
 }
 
 // parseSegment is [odata.ParseSegment], which also takes parameters that nobody filled in:
