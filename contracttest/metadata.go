@@ -20,6 +20,7 @@ type document struct {
 	modified   time.Time
 }
 
+// openMetadata is [schemas.OpenMetadata], which reads each state of a file once.
 func openMetadata(file string) (*schemas.Contract, error) {
 	info, err := os.Stat(file)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,15 +29,18 @@ func (x *exchange) fromBatch() bool {
 	}
 	x.call.Source = FromBatch
 	answers := []stepAnswer{}
-	failed := make(map[string]bool)
+	failed := make(map[string]bool) // by id in lower case: Graph takes any
 	for _, step := range x.verdict.Steps() {
-		var a stepAnswer
-		if slices.ContainsFunc(step.DependsOn, func(id string) bool { return failed[id] }) {
-			a = x.failDependent(step)
+		inner := x.within(step)
+		if slices.ContainsFunc(step.DependsOn, func(id string) bool { return failed[strings.ToLower(id)] }) {
+			inner.replyError(http.StatusFailedDependency, "FailedDependency", "The request was not executed: a request that it depends on failed.", nil)
 		} else {
-			a = x.answerStep(step)
+			inner.answer()
+			x.call.Steps = append(x.call.Steps, *inner.call)
+			x.adoptFindings(step.ID, len(answers), inner.call.AnswerFindings)
 		}
-		failed[step.ID] = a.Status >= 400
+		a := inner.stepAnswer(step.ID)
+		failed[strings.ToLower(step.ID)] = a.Status >= 400
 		answers = append(answers, a)
 	}
 	x.reply.status, x.reply.body = http.StatusOK, encode(map[string]any{"responses": answers})
@@ -44,33 +48,46 @@ func (x *exchange) fromBatch() bool {
 	return true
 }
 
-// answerStep sends one request of a batch through the steps of an exchange. It has
-// the token of the batch.
-func (x *exchange) answerStep(step schemas.Step) stepAnswer {
+// within returns the exchange of one request of a batch, which has the token of the batch.
+func (x *exchange) within(step schemas.Step) *exchange {
 	req := x.req.Clone(x.req.Context())
 	req.Method = step.Method
 	req.Header = step.Header.Clone()
 	if auth := x.req.Header.Get("Authorization"); req.Header.Get("Authorization") == "" && auth != "" {
 		req.Header.Set("Authorization", auth)
 	}
-	inner := &exchange{
+	return &exchange{
 		srv: x.srv, req: req, base: x.base, began: x.began, reply: reply{header: make(http.Header), cutAt: -1},
 		call: &Call{Seq: x.call.Seq, Started: x.call.Started, Request: Request{
 			Method: step.Method, URL: step.URL, Host: x.call.Request.Host, Header: req.Header, Body: step.Body,
 		}},
 	}
-	inner.answer()
-	x.call.Steps = append(x.call.Steps, *inner.call)
-	return inner.stepAnswer(step.ID)
+}
+
+// adoptFindings makes what is wrong with an answer within a batch a matter of the batch's answer,
+// in which it stands at index.
+func (x *exchange) adoptFindings(id string, index int, findings []schemas.Finding) {
+	for _, f := range findings {
+		at := "/body" + f.Pointer
+		switch f.In {
+		case schemas.InStatus:
+			at = "/status"
+		case schemas.InResponseHeader:
+			at = "/headers/" + f.Pointer
+		}
+		f.In, f.Pointer, f.Line, f.Column = schemas.InResponseBody, fmt.Sprintf("/responses/%d%s", index, at), 0, 0
+		f.Step, f.Message = id, fmt.Sprintf("request %q: %s", id, f.Message)
+		x.call.AnswerFindings = append(x.call.AnswerFindings, f)
+	}
 }
 
 // stepAnswer puts a reply into a batch.
 func (x *exchange) stepAnswer(id string) stepAnswer {
-	r := x.reply
-	if r.status == 0 || r.cutAt >= 0 { // a batch can't be cut within
-		return stepAnswer{ID: id, Status: http.StatusGatewayTimeout, Headers: map[string]string{"Content-Type": "application/json"},
-			Body: map[string]any{"error": map[string]any{"code": "UnknownError", "message": ""}}}
+	if x.reply.status == 0 || x.reply.cutAt >= 0 { // a batch can't be cut within
+		x.reply = reply{header: make(http.Header), cutAt: -1}
+		x.replyError(http.StatusGatewayTimeout, "UnknownError", "", nil)
 	}
+	r := x.reply
 	a := stepAnswer{ID: id, Status: r.status, Headers: make(map[string]string)}
 	for _, name := range []string{"Content-Type", "Odata-Version", "Cache-Control", "Location", "Retry-After", "Etag", "Preference-Applied"} {
 		if v := r.header.Get(name); v != "" {
@@ -89,13 +106,4 @@ func (x *exchange) stepAnswer(id string) stepAnswer {
 		a.Body = base64.StdEncoding.EncodeToString(r.body)
 	}
 	return a
-}
-
-// failDependent answers a request that waits for one that failed.
-func (x *exchange) failDependent(step schemas.Step) stepAnswer {
-	return stepAnswer{ID: step.ID, Status: http.StatusFailedDependency, Headers: map[string]string{"Content-Type": "application/json"},
-		Body: map[string]any{"error": map[string]any{
-			"code": "FailedDependency", "message": "The request was not executed: a request that it depends on failed.",
-			"innerError": map[string]any{"date": x.srv.Now().UTC().Format("2006-01-02T15:04:05"), "request-id": x.srv.ids.GUID(), "client-request-id": x.srv.ids.GUID()},
-		}}}
 }

@@ -35,7 +35,7 @@ type Call struct {
 	Source         AnswerSource
 	// Steps are the calls that a batch holds, in the order of their requests. They are no calls
 	// of their own otherwise: Seq is that of the batch, and what is wrong with them
-	// is among its Findings too.
+	// is among its Findings and AnswerFindings too.
 	Steps []Call
 	// Miss says which interaction of a session came nearest, where
 	// sessions are replayed strictly and none matched.
@@ -96,7 +96,13 @@ func (c Call) Interaction() fixtures.Interaction {
 	return fixtures.Redact(x)
 }
 
-func (c *Call) size() int { return len(c.Request.Body) + len(c.Response.Body) }
+func (c *Call) size() int {
+	n := len(c.Request.Body) + len(c.Response.Body)
+	for i := range c.Steps {
+		n += c.Steps[i].size()
+	}
+	return n
+}
 
 // Calls returns the recorded calls in the order of their arrival. The oldest
 // are missing where a limit was reached; see [Server.DroppedCalls].

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -250,6 +251,89 @@ func TestBatch(t *testing.T) {
 	}
 	if n := len(srv.CallsOf("DELETE /me/messages/{id}")); n != 1 {
 		t.Errorf("%d calls of DELETE are recorded, want 1: the other one was not made", n)
+	}
+}
+
+// TestBatchAnswerFindings: an answer within a batch is held to the contract as well.
+func TestBatchAnswerFindings(t *testing.T) {
+	c, err := schemas.OpenMetadata("../schemas/testdata/metadata/small.csdl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, err := mock.New(mock.Config{Contracts: schemas.Embedded().With(c)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Next("GET /users/{id}", mock.Answer{Status: 200, Body: map[string]any{"id": 5}})
+	body := `{"requests": [{"id": "a", "method": "GET", "url": "/me"}, {"id": "b", "method": "GET", "url": "/users/x"}]}`
+	req := httptest.NewRequest("POST", "/v1.0/$batch", strings.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer token")
+	srv.ServeHTTP(httptest.NewRecorder(), req)
+	got := srv.Calls()[0].Errors()
+	if len(got) != 1 || got[0].Rule != "response.type" || got[0].Step != "b" || got[0].Pointer != "/responses/1/body/id" {
+		t.Errorf("errors of the batch: %v, want one of response.type at /responses/1/body/id", got)
+	}
+}
+
+// TestBatchDependencyCase: ids of requests are the same in any letter case.
+func TestBatchDependencyCase(t *testing.T) {
+	_, call := exampleServer(t, mock.Config{})
+	_, answer := call("POST", "/$batch", `{"requests": [
+		{"id": "A", "method": "GET", "url": "/nowhere"},
+		{"id": "b", "method": "GET", "url": "/me", "dependsOn": ["a"]}
+	]}`)
+	last := answer["responses"].([]any)[1].(map[string]any)
+	if last["status"] != 424.0 {
+		t.Errorf("the request that waits for one that failed is answered with %v, want 424", last)
+	}
+}
+
+// TestExampleDay moves the clock: times of examples follow it.
+func TestExampleDay(t *testing.T) {
+	srv, call := exampleServer(t, mock.Config{})
+	received := func() any {
+		_, message := call("GET", "/me/messages/x", "")
+		return message["receivedDateTime"]
+	}
+	first := received()
+	srv.Advance(time.Hour)
+	if again := received(); again != first {
+		t.Errorf("on the same day, %v becomes %v", first, again)
+	}
+	srv.Advance(365 * 24 * time.Hour)
+	if later := received(); later == first {
+		t.Errorf("a year later, the message was received at %v still", later)
+	}
+}
+
+// TestBatchURLInQuery: a URL in the query of a request makes it no absolute one.
+func TestBatchURLInQuery(t *testing.T) {
+	srv, call := exampleServer(t, mock.Config{})
+	call("POST", "/$batch", `{"requests": [{"id": "1", "method": "GET", "url": "/users?$filter=mail eq 'https://contoso.com'"}]}`)
+	if got := srv.Calls()[0].Findings; hasRule(got, "batch.url") {
+		t.Errorf("findings: %v, want none of batch.url", got)
+	}
+}
+
+// TestExampleOdd asks for what has no example of its own; each answer is held to the contract.
+func TestExampleOdd(t *testing.T) {
+	_, call := exampleServer(t, mock.Config{})
+	if _, page := call("GET", "/me/messages?$skip=1&$top=9223372036854775807", ""); len(page["value"].([]any)) != 4 {
+		t.Errorf("a page without an end holds %v, want all but one of 5", page["value"])
+	}
+	if _, answer := call("GET", "/me/extension_a_b", ""); answer["displayName"] != nil {
+		t.Errorf("an undeclared member is answered with %v", answer)
+	}
+	for _, body := range []string{`{"value":[{"mail":"a@contoso.com"}]}`, `{"value":[]}`} {
+		_, answer := call("PUT", "/me/messages/x/recipients", body, "Prefer", "return=representation")
+		want := map[string]any{}
+		if err := json.Unmarshal([]byte(body), &want); err != nil {
+			t.Fatal(err)
+		}
+		if got := jsonText(t, answer["value"]); got != jsonText(t, want["value"]) {
+			t.Errorf("PUT %s is answered with %s", body, got)
+		}
 	}
 }
 

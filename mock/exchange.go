@@ -434,9 +434,9 @@ func (x *exchange) checkAnswer() {
 	if x.srv.trust || x.reply.status == 0 || x.reply.cutAt >= 0 || x.script.Unchecked || x.call.Miss != "" {
 		return
 	}
-	x.call.AnswerFindings = x.srv.contracts.CheckResponse(x.verdict, &schemas.Response{
+	x.call.AnswerFindings = append(x.call.AnswerFindings, x.srv.contracts.CheckResponse(x.verdict, &schemas.Response{
 		Status: x.reply.status, Header: x.reply.header, Body: x.reply.body, JSON: x.reply.json,
-	})
+	})...)
 }
 
 // complete writes down what came of the exchange.

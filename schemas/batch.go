@@ -22,14 +22,14 @@ type Step struct {
 	Method    string // upper case
 	URL       string // from the version on: "/v1.0/me"
 	Header    http.Header
-	Body      []byte // nil if there is none
-	DependsOn []string
+	Body      []byte   // nil if there is none
+	DependsOn []string // ids of requests, in any letter case
 
 	index int // among the requests
 }
 
-// Steps returns the requests of a batch, in order; v.JSON is its body. Those that can't be
-// read are left out: they are findings of the batch.
+// Steps returns the requests of a batch, in order, none for any other request. Those that
+// have no method or no URL are left out: they are findings of the batch.
 func (v *Verdict) Steps() []Step {
 	object, _ := v.JSON.(map[string]any)
 	requests, _ := object["requests"].([]any)
@@ -53,7 +53,7 @@ func (v *Verdict) Steps() []Step {
 		}
 		switch body := item["body"].(type) {
 		case nil:
-		case string: // base64 of what is not JSON; the client's JSON all the same where that is said
+		case string: // taken as it is, be it base64 of what is not JSON
 			s.Body = []byte(body)
 		default:
 			s.Body, _ = json.Marshal(body) // it was decoded from JSON
@@ -82,13 +82,16 @@ func (batchForm) Name() string            { return "$batch" }
 func (batchForm) Source() ([]byte, error) { return []byte(batchSchema), nil }
 func (batchForm) Compile() error          { return nil }
 
-// judge checks the batch itself, and then each request in it as a request.
+// judge checks the batch itself, and then each request in it as a request. Those beyond
+// [MaxSteps] are not looked at.
 func (batchForm) judge(c *checker, value any, in Location) any {
 	b := &batch{judge: &judge{checker: c, contract: c.op.Contract, model: c.op.Contract.model, in: in}}
 	b.check(value)
 	c.verdict.JSON = value
 	for _, s := range c.verdict.Steps() {
-		b.step(s)
+		if s.index < MaxSteps {
+			b.step(s)
+		}
 	}
 	return value
 }
@@ -130,7 +133,7 @@ func (b *batch) check(value any) {
 			Message: fmt.Sprintf("the batch holds %d requests, and Graph takes %d", len(requests), MaxSteps),
 		})
 	}
-	for i, r := range requests {
+	for i, r := range requests[:min(len(requests), MaxSteps)] {
 		b.item(r, &place{parent: at, item: i + 1})
 	}
 }
@@ -207,25 +210,43 @@ func (b *batch) dependsOn(v any, id string, at *place) {
 	}
 }
 
+// url checks that the URL of a request starts behind the version.
 func (b *batch) url(url string, at *place) {
-	first, _, _ := strings.Cut(strings.TrimPrefix(url, "/"), "/")
+	first := firstSegment(url)
 	switch {
-	case strings.Contains(url, "://") && !strings.Contains(strings.SplitN(url, "?", 2)[0], "('"):
+	case isAbsolute(url):
 		b.report("batch.url", at, 0, Finding{Found: clip(url), Wanted: "a path behind the version, such as /me", Message: "the URL is absolute"})
-	case first == "v1.0" || first == "beta":
+	case isVersion(first):
 		b.report("batch.url", at, 0, Finding{
 			Found: clip(url), Wanted: "a path behind the version, such as /me", Suggestion: strings.TrimPrefix(strings.TrimPrefix(url, "/"), first),
 			Message: "the URL names the version, which the batch does already",
 		})
-	case strings.EqualFold(first, "$batch"):
+	case isBatchPath(first):
 		b.report("batch.nested", at, 0, Finding{Found: clip(url), Wanted: "any other request", Message: "a batch can't hold a batch"})
 	}
 }
 
+func firstSegment(url string) string {
+	path, _, _ := strings.Cut(url, "?")
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return first
+}
+
+// isAbsolute reports whether a URL starts with a scheme.
+func isAbsolute(url string) bool {
+	scheme, _, ok := strings.Cut(strings.TrimPrefix(url, "/"), "://")
+	return ok && !strings.ContainsFunc(scheme, isNoLetter)
+}
+
+func isVersion(segment string) bool { return segment == "v1.0" || segment == "beta" }
+
+func isBatchPath(segment string) bool { return strings.EqualFold(segment, "$batch") }
+
 // step holds a request of the batch to the contracts. What is found keeps its rule and
 // leads to the place in the batch.
 func (b *batch) step(s Step) {
-	if first, _, _ := strings.Cut(strings.TrimPrefix(s.URL, "/"+b.contract.Version+"/"), "/"); first == "v1.0" || first == "beta" || strings.EqualFold(first, "$batch") || strings.Contains(first, ":") && strings.HasPrefix(first, "http") {
+	url := strings.TrimPrefix(s.URL, "/"+b.contract.Version)
+	if first := firstSegment(url); isAbsolute(url) || isVersion(first) || isBatchPath(first) {
 		return // said already
 	}
 	v := b.set.CheckRequest(&Request{Method: s.Method, URL: s.URL, Header: s.Header, Body: s.Body, Recorded: true})

@@ -27,7 +27,7 @@ func (c *checker) checkJSON(body jsonBody, in Location, schema *Schema) any {
 	if !body.ok {
 		return nil
 	}
-	value := schema.judge(c, body.value, in)
+	value := schema.body.judge(c, body.value, in)
 	c.locateBody()
 	return value
 }

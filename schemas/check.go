@@ -389,16 +389,12 @@ func (c *checker) addUnknownSegment(res resolution) {
 		where = fmt.Sprintf("behind %q", c.segments[res.depth-1])
 	}
 	expected := res.at.expected()
-	wanted := strings.Join(expected, ", ")
-	if len(expected) == 0 {
-		wanted = "the end of the path"
-	}
 	message := fmt.Sprintf("there is no %q %s", clip(res.failed), where)
 	if res.failed == "" {
 		message = "there is an empty segment " + where + ": two slashes in a row"
 	}
 	c.add(Finding{
-		Rule: "path.unknown-segment", In: InPath, Pointer: res.failed, Found: clip(res.failed), Wanted: wanted,
+		Rule: "path.unknown-segment", In: InPath, Pointer: res.failed, Found: clip(res.failed), Wanted: few(expected),
 		Suggestion: c.verdict.Contract.meant(res.failed, expected), Reference: c.verdict.Contract.Source,
 		Message: message,
 	})

@@ -129,14 +129,19 @@ func (c *Contract) meant(name string, candidates []string) string {
 	return spell.Closest(name, candidates)
 }
 
-// path returns the first path of an operation, from the version on, with the
-// keys that are known filled in: what a client should have called.
-func (c *Contract) path(op *Operation, keys []Key) string {
-	path := op.Paths[0]
+// expand replaces a named route that a path starts with by the first way to it.
+func (c *Contract) expand(path string) string {
 	for strings.HasPrefix(path, "<") {
 		name, rest, _ := strings.Cut(path[1:], ">")
 		path = c.ways[name][0] + rest
 	}
+	return path
+}
+
+// path returns the first path of an operation, from the version on, with the
+// keys that are known filled in: what a client should have called.
+func (c *Contract) path(op *Operation, keys []Key) string {
+	path := c.expand(op.Paths[0])
 	for _, k := range keys {
 		path = strings.ReplaceAll(path, "{"+k.Name+"}", k.Value)
 	}

@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,7 +26,7 @@ type TypeInfo struct {
 	Key         []string `json:"key,omitempty"`
 	Alternate   []string `json:"alternateKeys,omitempty"` // "appId", "a,b"
 	Description string   `json:"description,omitempty"`
-	Deprecated  string   `json:"deprecated,omitempty"` // since when and why
+	Deprecated  string   `json:"deprecated,omitempty"` // since when and why, "yes" if neither is said; "" if it is not
 	Source      string   `json:"source"`               // file:line:column of the declaration
 
 	Members    []MemberInfo `json:"members"`              // with inherited ones, which come first
@@ -141,23 +142,25 @@ func (c *Contract) typeHint(name string) string {
 	return ""
 }
 
+// text returns the text of an annotation, "" if there is none.
 func text(as edm.Annotations, term string) string {
 	v, _ := as.Find(term)
 	return v.Text
 }
 
+// deprecatedText returns what [TypeInfo.Deprecated] says.
 func deprecatedText(as edm.Annotations) string {
 	d := deprecation(as)
 	if d == nil {
 		return ""
 	}
-	return strings.TrimPrefix(d.finding("").Message, `"" is deprecated `)
+	return cmp.Or(strings.TrimLeft(strings.TrimPrefix(d.String(), "deprecated"), ": "), "yes")
 }
 
 func (c *Contract) enumInfo(e *edm.Enum) *TypeInfo {
 	info := &TypeInfo{
 		Name: e.FullName(), Kind: "enum", Flags: e.Flags, Description: text(e.Annotations, edm.Description),
-		Deprecated: deprecatedText(e.Annotations), Source: c.declaration(e.Pos),
+		Deprecated: deprecatedText(e.Annotations), Source: c.declaration(e.Pos), Members: []MemberInfo{},
 	}
 	for _, m := range e.Members {
 		info.Members = append(info.Members, MemberInfo{
@@ -170,7 +173,7 @@ func (c *Contract) enumInfo(e *edm.Enum) *TypeInfo {
 func (c *Contract) structInfo(s *edm.Struct) *TypeInfo {
 	info := &TypeInfo{
 		Name: s.FullName(), Kind: "complex", Abstract: s.Abstract, Open: s.Open, Media: s.HasStream, Key: s.Key(),
-		Description: text(s.Annotations, edm.Description), Deprecated: deprecatedText(s.Annotations), Source: c.declaration(s.Pos),
+		Description: text(s.Annotations, edm.Description), Deprecated: deprecatedText(s.Annotations), Source: c.declaration(s.Pos), Members: []MemberInfo{},
 	}
 	if s.Entity {
 		info.Kind = "entity"
@@ -228,22 +231,16 @@ func (op *Operation) Facts() *Facts {
 		return nil
 	}
 	f := &Facts{Type: r.Type.String()}
-	var as edm.Annotations
-	switch {
-	case r.Kind == resolve.Call:
+	_, as, pos := declarationOf(r)
+	if op.overloads != nil { // of those of its method
 		o := op.overloads[0]
-		as, f.Source = o.Annotations, op.Contract.declaration(o.Pos)
+		as, pos = o.Annotations, o.Pos
 		f.Parameters = parametersOf(o)
 		if o.Return != nil {
 			f.Returns = o.Return.String()
 		}
-	case r.Property != nil:
-		as, f.Source = r.Property.Annotations, op.Contract.declaration(r.Property.Pos)
-	case r.Navigation != nil:
-		as, f.Source = r.Navigation.Annotations, op.Contract.declaration(r.Navigation.Pos)
-	case r.Set != nil:
-		as, f.Source = r.Set.Annotations, op.Contract.declaration(r.Set.Pos)
 	}
+	f.Source = op.Contract.declaration(pos)
 	f.Description, f.Deprecated = text(as, edm.Description), deprecatedText(as)
 	f.Permissions, f.Restrictions = as.Permissions(), op.target.Capabilities.Denied()
 	return f
@@ -285,9 +282,7 @@ func (c *Contract) Path(path string) ([]*Operation, error) {
 	}
 	r, failure := resolve.Path(c.model, splitPath(path))
 	if failure != nil {
-		chk := &checker{set: &Set{}, message: &message{Request: &Request{}}, verdict: &Verdict{Contract: c}}
-		chk.addFailure(failure)
-		f := chk.verdict.Findings[0]
+		f := c.nowhere(failure)
 		if f.Suggestion != "" {
 			return nil, fmt.Errorf("%s; did you mean %q?", f.Message, f.Suggestion)
 		}

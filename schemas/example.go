@@ -25,9 +25,11 @@ import (
 // must not be changed or copied after first use.
 type Exampler struct {
 	Seed uint64
-	Now  func() time.Time // if nil, time.Now
+	Now  func() time.Time // if nil, time.Now; it may be called from several goroutines
 
-	makers sync.Map // *edm.Model → *example.Maker
+	mu     sync.Mutex
+	day    time.Time // that makers are for
+	makers map[*edm.Model]*example.Maker
 }
 
 // An Example is what an operation answers.
@@ -58,9 +60,7 @@ func (op *Operation) IsBatch() bool { return op.resource != nil && op.resource.K
 // operation is [Operation.Derived]. Links in it start with base: "https://graph.microsoft.com/v1.0".
 // The path is that of the request behind the version, with "/" at its start; query is as sent.
 func (e *Exampler) Answer(v *Verdict, base, path, query string, header http.Header) *Example {
-	m := v.Operation.Contract.model
-	made, _ := e.makers.LoadOrStore(m, &example.Maker{Seed: e.Seed, Now: e.now()})
-	x := &exampling{v: v, maker: made.(*example.Maker), r: v.resource, base: base, path: path, query: query, sent: header}
+	x := &exampling{v: v, maker: e.maker(v.Operation.Contract.model), r: v.resource, base: base, path: path, query: query, sent: header}
 	x.Example = &Example{Status: v.Operation.Response.Status, Header: make(http.Header)}
 	if v.Operation.Method == http.MethodGet || x.r.Kind == resolve.Call {
 		x.get()
@@ -70,11 +70,22 @@ func (e *Exampler) Answer(v *Verdict, base, path, query string, header http.Head
 	return x.Example
 }
 
-func (e *Exampler) now() time.Time {
-	if e.Now == nil {
-		return time.Now()
+// maker returns what makes the values of a model today.
+func (e *Exampler) maker(m *edm.Model) *example.Maker {
+	now := time.Now
+	if e.Now != nil {
+		now = e.Now
 	}
-	return e.Now()
+	day := now().UTC().Truncate(24 * time.Hour)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.makers == nil || !day.Equal(e.day) {
+		e.day, e.makers = day, make(map[*edm.Model]*example.Maker)
+	}
+	if e.makers[m] == nil {
+		e.makers[m] = &example.Maker{Seed: e.Seed, Now: day}
+	}
+	return e.makers[m]
 }
 
 // exampling is one example in the making.
@@ -99,9 +110,9 @@ func (x *exampling) get() {
 	case resolve.Entity:
 		x.entity(x.entityOf(x.r.Type.Struct, x.lastID()))
 	case resolve.Complex, resolve.Primitive, resolve.Collection, resolve.Dynamic:
-		x.value(x.r.Type)
+		x.value(valueType(x.r))
 	case resolve.Value:
-		x.raw("text/plain", fmt.Append(nil, cmp.Or(x.member(), x.maker.Value(x.r.Type, x.path, example.Options{}))))
+		x.raw("text/plain", fmt.Append(nil, cmp.Or(x.member(), x.maker.Value(valueType(x.r), x.path, example.Options{}))))
 	case resolve.Stream:
 		x.raw("application/octet-stream", []byte("An example from graphmock: the content of "+x.path+"\n"))
 	case resolve.Count:
@@ -257,7 +268,7 @@ func (x *exampling) collection(s *edm.Struct) {
 		from, _ = strconv.Atoi(token) // a strange token starts anew
 	}
 	from = min(max(from, 0), len(items))
-	to := min(from+size, len(items))
+	to := from + min(size, len(items)-from)
 	if to < len(items) {
 		object["@odata.nextLink"] = x.linkWith("$skiptoken", strconv.Itoa(to))
 	}
@@ -300,10 +311,11 @@ func (x *exampling) items(s *edm.Struct) []any {
 	if len(x.Ignored) > 0 {
 		return out
 	}
+	asked := options(q)
+	again := asked.Select != nil || asked.Expand != nil || all.Select != nil
 	for _, item := range kept {
-		id, _ := item["id"].(string)
-		if o := options(q); id != "" && (o.Select != nil || o.Expand != nil || all.Select != nil) {
-			item = x.maker.Entity(s, id, x.path, o)
+		if id, _ := item["id"].(string); id != "" && again {
+			item = x.maker.Entity(s, id, x.path, asked)
 		}
 		out = append(out, item)
 	}
@@ -369,13 +381,17 @@ func (x *exampling) change() {
 	if x.Status == http.StatusNoContent || schema == nil {
 		return
 	}
-	s := x.r.Type.Struct
-	if s == nil {
-		x.value(x.r.Type)
+	sent, _ := x.v.JSON.(map[string]any)
+	t := valueType(x.r)
+	if t.Struct == nil || t.Collection && x.r.Kind != resolve.EntityCollection {
+		if value, ok := sent["value"]; ok {
+			x.envelope(value)
+		} else {
+			x.value(t)
+		}
 		return
 	}
-	sent, _ := x.v.JSON.(map[string]any)
-	declared := s
+	s, declared := t.Struct, t.Struct
 	if name, ok := sent[typeMember].(string); ok {
 		if t := x.v.Operation.Contract.model.StructFold(strings.TrimPrefix(name, "#")); t != nil && t.IsA(s) {
 			s = t

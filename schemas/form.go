@@ -147,6 +147,9 @@ func (j *judge) value(v any, t edm.Type, nullable bool, at *place) {
 			j.wrongType(v, "an array", at)
 		}
 		for i, item := range items {
+			if j.full(j.in) {
+				break
+			}
 			j.value(item, t.Item(), nullable, &place{parent: at, item: i + 1})
 		}
 		return
@@ -243,7 +246,7 @@ func (j *judge) member(v any, e *edm.Enum, at *place) {
 		case !known:
 		case m.Name != name:
 			j.report("body.enum-case", at, m.Pos, Finding{
-				Found: show(v), Wanted: m.Name, Suggestion: m.Name, Message: fmt.Sprintf("the contract writes %q; Graph accepts any letter case", m.Name),
+				Found: show(v), Wanted: m.Name, Suggestion: m.Name, Message: j.inCase(m.Name),
 			})
 		case j.use != forAnswer && sentinel >= 0 && e.Members[sentinel].Name == m.Name:
 			j.report("body.enum-sentinel", at, m.Pos, Finding{
@@ -311,24 +314,57 @@ func (j *judge) undeclared(name string, object map[string]any, s *edm.Struct, at
 		return p
 	}
 	if below := s.Below(name); len(below) > 0 {
-		p := below[0]
-		j.report("body.derived-property", here, p.Pos, Finding{
-			Found: clip(name), Wanted: "@odata.type", Suggestion: "#" + p.Owner.FullName(),
-			Message: fmt.Sprintf("%q is declared by %s: name the type in @odata.type", p.Name, p.Owner.FullName()),
-		})
+		p, certain := closest(below, object, s.Namespace)
+		f := Finding{Found: clip(name), Wanted: "@odata.type"}
+		if certain {
+			f.Suggestion = "#" + p.Owner.FullName()
+			f.Message = fmt.Sprintf("%q is declared by %s: name the type in @odata.type", p.Name, p.Owner.FullName())
+		} else {
+			f.Message = fmt.Sprintf("%q is declared by %d types derived from %s: name the type in @odata.type", p.Name, len(below), s.FullName())
+		}
+		j.report("body.derived-property", here, p.Pos, f)
 		return p
 	}
-	f := Finding{Found: clip(name), Message: fmt.Sprintf("%s has no member %q", j.typed(s, at), clip(name))}
+	rule, rest := "body.unknown-property", ""
 	switch {
-	case !s.Open:
-		f.Wanted, f.Suggestion = strings.Join(s.Names(), ", "), spell.Closest(name, s.Names())
-		j.report("body.unknown-property", here, s.Pos, f)
-	case !s.IsBag() && !resolve.IsExtension(name):
-		f.Wanted, f.Suggestion = strings.Join(s.Names(), ", "), spell.Closest(name, s.Names())
-		f.Message += "; the type is open, so that Graph may take it for a member of its own"
-		j.report("body.open-property", here, s.Pos, f)
+	case s.Open && (s.IsBag() || resolve.IsExtension(name)):
+		return nil
+	case s.Open:
+		rule, rest = "body.open-property", "; the type is open, so that Graph may take it for a member of its own"
 	}
+	if j.muted(ruleIn(j.in, rule), j.in) { // there may be a million of them
+		return nil
+	}
+	names := s.Names()
+	j.report(rule, here, s.Pos, Finding{
+		Found: clip(name), Wanted: strings.Join(names, ", "), Suggestion: spell.Closest(name, names),
+		Message: fmt.Sprintf("%s has no member %q%s", j.typed(s, at), clip(name), rest),
+	})
 	return nil
+}
+
+// closest returns that of several properties whose type has most of the members of an
+// object, and whether no other type has as many; types of the namespace count more.
+func closest(properties []*edm.Property, object map[string]any, namespace string) (best *edm.Property, certain bool) {
+	most := -1
+	for _, p := range properties {
+		n := 0
+		if p.Owner.Namespace == namespace {
+			n = len(object)
+		}
+		for name := range object {
+			if !isAnnotation(name) && p.Owner.MemberFold(name) != nil {
+				n++
+			}
+		}
+		if n >= most {
+			certain = n > most
+		}
+		if n > most {
+			best, most = p, n
+		}
+	}
+	return best, certain
 }
 
 func (j *judge) typed(s *edm.Struct, at *place) string {
@@ -342,9 +378,17 @@ func (j *judge) respelt(rule string, at *place, sent, declared string) {
 	here := &place{parent: at, name: sent}
 	j.edits = append(j.edits, edit{at: here, declared: declared})
 	j.report(rule, here, 0, Finding{
-		Found: clip(sent), Wanted: declared, Suggestion: declared,
-		Message: fmt.Sprintf("the contract writes %q; Graph accepts any letter case", declared),
+		Found: clip(sent), Wanted: declared, Suggestion: declared, Message: j.inCase(declared),
 	})
+}
+
+// inCase says of a name in another letter case how the contract writes it.
+func (j *judge) inCase(declared string) string {
+	who := "Graph accepts any letter case"
+	if j.use == forAnswer {
+		who = "clients may not accept another letter case"
+	}
+	return fmt.Sprintf("the contract writes %q; %s", declared, who)
 }
 
 // respell returns a body as the contract writes it. A member that is there in the right spelling
@@ -590,7 +634,7 @@ func (j *judge) address(v any, of *edm.Struct, at *place) {
 		return
 	}
 	path := strings.TrimPrefix(u.EscapedPath(), "/")
-	if version, rest, ok := strings.Cut(path, "/"); ok && (version == "v1.0" || version == "beta") {
+	if version, rest, ok := strings.Cut(path, "/"); ok && isVersion(version) {
 		path = rest
 	}
 	r, failure := resolve.Path(j.model, splitPath(path))

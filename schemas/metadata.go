@@ -16,7 +16,8 @@ import (
 // ParseMetadata makes a contract of a metadata document of Graph (CSDL XML, what
 // Graph answers to GET /v1.0/$metadata): all the operations that it implies. The name is
 // what the contract goes by, the version the first segment of its URLs: "v1.0" or
-// "beta". Findings name the document as source.
+// "beta". Findings name the document as source. The contract keeps text, which must not be
+// changed any more.
 //
 // All that is wrong with a document is reported, with line and column: the error wraps a
 // [*MetadataError] for each place. What does no harm is left to [Contract.Issues].
@@ -94,6 +95,9 @@ func (c *Contract) derive(method string, r *resolve.Resource) *Operation {
 	op = newDerived(c, id, method, r)
 	c.derived.mu.Lock()
 	defer c.derived.mu.Unlock()
+	if first := c.derived.byID[id]; first != nil { // made by another goroutine meanwhile
+		return first
+	}
 	if c.derived.byID == nil {
 		c.derived.byID = make(map[string]*Operation)
 	}
@@ -134,11 +138,7 @@ func methodsOf(r *resolve.Resource) []string {
 		return []string{"POST"}
 	case resolve.EntityCollection:
 		return []string{"GET", "POST"}
-	case resolve.Entity, resolve.Complex, resolve.Dynamic:
-		return []string{"DELETE", "GET", "PATCH", "PUT"}
-	case resolve.Primitive, resolve.Collection:
-		return []string{"DELETE", "GET", "PATCH", "PUT"}
-	case resolve.Stream, resolve.Value:
+	case resolve.Entity, resolve.Complex, resolve.Primitive, resolve.Collection, resolve.Dynamic, resolve.Stream, resolve.Value:
 		return []string{"DELETE", "GET", "PATCH", "PUT"}
 	case resolve.Reference:
 		return []string{"DELETE", "GET", "PUT"}
@@ -155,6 +155,9 @@ func methodsOf(r *resolve.Resource) []string {
 			if isWorkbook(op) {
 				methods = append(methods, "POST")
 			}
+			if isUpdatable(op) {
+				methods = append(methods, "PATCH")
+			}
 		}
 		slices.Sort(methods)
 		return slices.Compact(methods)
@@ -168,11 +171,20 @@ func isWorkbook(op *edm.Operation) bool {
 	return op.Bound && op.Binding.Struct != nil && strings.HasPrefix(op.Binding.Struct.Name, "workbook")
 }
 
+// isUpdatable reports whether an operation is a function of Excel's whose result Graph's
+// reference updates, as it does with worksheets/{id}/range(address='A1:B2').
+func isUpdatable(op *edm.Operation) bool {
+	return isWorkbook(op) && !op.Action && op.Composable && op.Return != nil && op.Return.IsEntity() && !op.Return.Collection
+}
+
 // newDerived makes the operation of a method on a resource that takes it.
 func newDerived(c *Contract, id, method string, r *resolve.Resource) *Operation {
 	op := &Operation{ID: id, Method: method, Paths: []string{r.Template}, Contract: c, resource: r}
 	op.Summary = summaryOf(method, r)
 	op.target = bind.Target{Model: c.model, Type: r.Type, Capabilities: capabilitiesOf(r), Counted: r.Kind == resolve.Count}
+	if r.Kind == resolve.Dynamic {
+		op.target = bind.Target{Model: c.model} // nothing is known of it
+	}
 	form := func(t edm.Type, u use, e envelope) *Schema {
 		return newForm(&form{contract: c, typ: t, use: u, envelope: e})
 	}
@@ -209,15 +221,13 @@ func newDerived(c *Contract, id, method string, r *resolve.Resource) *Operation 
 			break
 		}
 		op.Request = body(form(r.Type, forUpdate, bare))
-		answer(http.StatusOK, form(r.Type, forAnswer, bare), http.StatusCreated, http.StatusAccepted, http.StatusNoContent)
+		usual, other := http.StatusOK, http.StatusNoContent
 		if silent(r) {
-			op.Response.Status, op.Response.Also[2] = http.StatusNoContent, http.StatusOK
+			usual, other = other, usual
 		}
+		answer(usual, form(r.Type, forAnswer, bare), http.StatusCreated, http.StatusAccepted, other)
 	case resolve.Primitive, resolve.Collection, resolve.Dynamic:
-		t := r.Type
-		if r.Kind == resolve.Dynamic {
-			t = edm.Type{Primitive: edm.Untyped}
-		}
+		t := valueType(r)
 		if method == http.MethodGet {
 			op.Response.Schema = form(t, forAnswer, inValue)
 			break
@@ -250,12 +260,33 @@ func newDerived(c *Contract, id, method string, r *resolve.Resource) *Operation 
 	return op
 }
 
+// valueType returns the type of the value that a resource is, or that its $value is the text
+// of. Any value may be that of an undeclared member.
+func valueType(r *resolve.Resource) edm.Type {
+	if r.Kind == resolve.Dynamic || r.Kind == resolve.Value && r.Type.Struct != nil {
+		return edm.Type{Primitive: edm.Untyped}
+	}
+	return r.Type
+}
+
 // deriveCall makes the rules of an action or of a function.
 func (op *Operation) deriveCall(method string, r *resolve.Resource) {
 	action := method == http.MethodPost && slices.ContainsFunc(r.Operations, func(o *edm.Operation) bool { return o.Action })
 	overloads := slices.DeleteFunc(slices.Clone(r.Operations), func(o *edm.Operation) bool { return o.Action != action })
 	o := overloads[0]
 	op.overloads = overloads
+	if method == http.MethodPatch {
+		o = overloads[slices.IndexFunc(overloads, isUpdatable)]
+		op.target.Type = *o.Return
+		op.Request = &RequestRule{
+			MediaType: jsonMedia, Also: textForms(r), Schema: newForm(&form{contract: op.Contract, typ: *o.Return, use: forUpdate}),
+		}
+		op.Response = ResponseRule{
+			Status: http.StatusOK, Also: []int{http.StatusNoContent},
+			Schema: newForm(&form{contract: op.Contract, typ: *o.Return, use: forAnswer}),
+		}
+		return
+	}
 	if action || isWorkbook(o) {
 		op.Request = &RequestRule{
 			MediaType: jsonMedia, Also: textForms(r),
@@ -267,6 +298,9 @@ func (op *Operation) deriveCall(method string, r *resolve.Resource) {
 		op.Response = ResponseRule{
 			Status: actionStatus(o),
 			Also:   []int{http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent},
+		}
+		if o.Return != nil && o.Return.Collection { // each item has done or failed
+			op.Response.Also = append(op.Response.Also, http.StatusMultiStatus)
 		}
 	} else if method == http.MethodPost {
 		op.Response.Status = http.StatusOK

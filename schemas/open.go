@@ -3,7 +3,6 @@ package schemas
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/graphmock/graphmock/internal/csdl"
 	"github.com/graphmock/graphmock/internal/metadata"
@@ -73,11 +72,7 @@ func (c *Contract) Counts() Counts {
 func (op *Operation) Templates() []string {
 	var list []string
 	for _, path := range op.Paths {
-		for strings.HasPrefix(path, "<") {
-			name, rest, _ := strings.Cut(path[1:], ">")
-			path = op.Contract.ways[name][0] + rest
-		}
-		list = append(list, "/"+op.Contract.Version+path)
+		list = append(list, "/"+op.Contract.Version+op.Contract.expand(path))
 	}
 	return list
 }

@@ -147,3 +147,30 @@ func TestPathOfHandWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestTypeDeprecated reads types that are deprecated with and without a date and a reason.
+func TestTypeDeprecated(t *testing.T) {
+	t.Parallel()
+	const revision = `<ComplexType Name="%s"><Annotation Term="Org.OData.Core.V1.Revisions"><Collection><Record>
+		<PropertyValue Property="Kind" EnumMember="Org.OData.Core.V1.RevisionKind/Deprecated" />%s</Record></Collection></Annotation></ComplexType>`
+	const date, reason = `<PropertyValue Property="Date" Date="2026-01-31" />`, `<PropertyValue Property="Description" String="use b" />`
+	text := `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+		<Schema Namespace="n" xmlns="http://docs.oasis-open.org/odata/ns/edm">` +
+		fmt.Sprintf(revision, "bare", "") + fmt.Sprintf(revision, "dated", date) + fmt.Sprintf(revision, "why", reason) + fmt.Sprintf(revision, "both", date+reason) +
+		`<ComplexType Name="current" /><EntityContainer Name="c" /></Schema></edmx:DataServices></edmx:Edmx>`
+	c, err := schemas.ParseMetadata("m", "v1.0", "m.csdl", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"bare": "yes", "dated": "since 2026-01-31", "why": "use b", "both": "since 2026-01-31: use b", "current": "",
+	} {
+		info, err := c.Type("n." + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Deprecated != want || info.Members == nil {
+			t.Errorf("%s: deprecated %q, members %v; want %q and an empty list", name, info.Deprecated, info.Members, want)
+		}
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/graphmock/graphmock/internal/bind"
-	"github.com/graphmock/graphmock/internal/edm"
 	"github.com/graphmock/graphmock/internal/odata"
 	"github.com/graphmock/graphmock/internal/spell"
 )
@@ -45,7 +44,7 @@ func (c *checker) checkDerivedQuery(options []odata.Option) {
 			given = append(given, o)
 		case !o.System:
 			c.checkCustom(o)
-		case c.Method != "GET" && o.Name != "$select" && o.Name != "$expand" && c.overloads() == nil:
+		case c.Method != "GET" && o.Name != "$select" && o.Name != "$expand" && c.op.overloads == nil:
 			c.add(Finding{
 				Rule: "query.undocumented-option", In: InQuery, Pointer: o.Sent, Found: clip(o.Sent), Wanted: "$select or $expand",
 				Message: fmt.Sprintf("%s is for GET; Graph ignores it here", o.Name),
@@ -65,10 +64,10 @@ func (c *checker) checkDerivedQuery(options []odata.Option) {
 	target := c.op.target
 	target.Eventual = strings.EqualFold(c.Header.Get("ConsistencyLevel"), "eventual")
 	for _, p := range bind.Check(q, target) {
-		c.addQuery(p.Rule, p.Option, p.Offset, p.Found, p.Wanted, p.Suggestion, p.Message)
-		if n := len(c.verdict.Findings); n > 0 && c.verdict.Findings[n-1].Message == p.Message {
-			c.verdict.Findings[n-1].Source = c.op.Contract.declaration(p.Pos)
-		}
+		c.add(Finding{
+			Rule: p.Rule, In: InQuery, Pointer: p.Option, Line: 1, Column: column(c.values[p.Option], p.Offset),
+			Found: clip(p.Found), Wanted: p.Wanted, Suggestion: p.Suggestion, Message: p.Message, Source: c.op.Contract.declaration(p.Pos),
+		})
 	}
 }
 
@@ -84,17 +83,15 @@ func (c *checker) checkCustom(o odata.Option) {
 	})
 }
 
+// contains reports whether a name is one of several, in any letter case.
 func contains(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// overloads returns what the operation may be, of a call.
-func (c *checker) overloads() []*edm.Operation { return c.op.overloads }
-
 // paramNames returns the names of the parameters of the function that is called.
 func (c *checker) paramNames() []string {
 	var names []string
-	for _, o := range c.overloads() {
+	for _, o := range c.op.overloads {
 		for _, p := range o.Params {
 			if !o.Action {
 				names = append(names, p.Name)
@@ -107,18 +104,24 @@ func (c *checker) paramNames() []string {
 // checkCall finds the overload of a function that the parameters in the path and in the query
 // belong to, and reports those that are missing.
 func (c *checker) checkCall(given []odata.Option) {
-	functions := c.overloads()
+	functions := c.op.overloads
 	if len(functions) == 0 || functions[0].Action {
 		return
 	}
-	var names []string
+	var names, call []string // call is how it should have been
 	for _, a := range c.verdict.resource.Args {
+		if a.Index < len(c.segments)-1 { // of a function on the way
+			continue
+		}
 		names = append(names, a.Name)
+		if a.Op != nil && a.Value != nil {
+			call = append(call, a.Name+"="+a.Value.String())
+		}
 	}
 	for _, o := range given {
 		names = append(names, o.Sent)
 	}
-	if isWorkbook(functions[0]) && len(c.Body) > 0 { // Excel takes them in the body too
+	if isWorkbook(functions[0]) && c.Method != "PATCH" && len(c.Body) > 0 { // Excel takes them in the body too
 		body, _ := c.json().value.(map[string]any)
 		names = slices.AppendSeq(names, maps.Keys(body))
 	}
@@ -138,12 +141,6 @@ func (c *checker) checkCall(given []odata.Option) {
 		}
 	}
 	name := functions[0].Name
-	var call []string // as it should have been
-	for _, a := range c.verdict.resource.Args {
-		if a.Op != nil && a.Value != nil {
-			call = append(call, a.Name+"="+a.Value.String())
-		}
-	}
 	for _, m := range missing {
 		call = append(call, m+"={}")
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -105,6 +106,9 @@ func (c *checker) setOption(o odata.Option) {
 	case errors.Is(err, odata.ErrRepeated):
 		f.Rule, f.Wanted = "query.duplicate-option", "each option once"
 		f.Message = fmt.Sprintf("%s is given twice", o.Name)
+	case errors.As(err, &fault) && c.op.Derived() && unfilled.MatchString(o.Value):
+		f.Rule, f.Wanted = "query.placeholder", "a value"
+		f.Message = fmt.Sprintf("%q looks like a placeholder that nobody filled in", clip(unfilled.FindString(o.Value)))
 	case errors.As(err, &fault):
 		f.Rule = "query.syntax"
 		if o.Name == "$top" || o.Name == "$skip" || o.Name == "$count" {
@@ -116,6 +120,9 @@ func (c *checker) setOption(o odata.Option) {
 	}
 	c.add(f)
 }
+
+// unfilled is a placeholder within the value of an option.
+var unfilled = regexp.MustCompile(`\{[A-Za-z][\w -]*\}|<[A-Za-z][\w -]*>`)
 
 // column returns the place of a byte offset in the value of an option.
 func column(value string, offset int) int { return 1 + utf8.RuneCountInString(value[:offset]) }
@@ -392,7 +399,7 @@ func (v *Verdict) context(me string) string {
 	if strings.Contains(context, "{") {
 		return ""
 	}
-	if v.Query == nil || len(v.Query.Select) == 0 {
+	if context == "" || v.Query == nil || len(v.Query.Select) == 0 {
 		return context
 	}
 	var names []string

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphmock/graphmock/internal/csdl"
 	"github.com/graphmock/graphmock/internal/edm"
 	"github.com/graphmock/graphmock/internal/odata"
 	"github.com/graphmock/graphmock/internal/resolve"
@@ -20,7 +21,7 @@ func (c *checker) checkResource() {
 	r, failure := resolve.Path(contract.model, c.segments)
 	if failure != nil {
 		c.verdict.depth = failure.Index
-		c.addFailure(failure)
+		c.add(contract.nowhere(failure))
 		if before, _ := resolve.Path(contract.model, c.segments[:failure.Index]); before != nil {
 			for _, k := range before.Keys {
 				c.checkOddKey(k, true)
@@ -67,9 +68,9 @@ func (c *checker) checkResource() {
 	c.checkDeprecated(r)
 }
 
-// addFailure says where a path leads nowhere.
-func (c *checker) addFailure(f *resolve.Failure) {
-	where := "of " + c.verdict.Contract.Name
+// nowhere says where a path leads nowhere.
+func (c *Contract) nowhere(f *resolve.Failure) Finding {
+	where := "of " + c.Name
 	if f.Behind != "" {
 		where = fmt.Sprintf("behind %q", clip(f.Behind))
 		if t := f.At.String(); t != "" {
@@ -78,16 +79,16 @@ func (c *checker) addFailure(f *resolve.Failure) {
 	}
 	source := ""
 	if f.At.Struct != nil {
-		source = c.verdict.Contract.declaration(f.At.Struct.Pos)
+		source = c.declaration(f.At.Struct.Pos)
 	}
 	message := fmt.Sprintf("there is no %q %s", clip(f.Segment), where)
 	if f.Reason != "" {
 		message = fmt.Sprintf("%q %s can't be resolved: %s", clip(f.Segment), where, f.Reason)
 	}
-	c.add(Finding{
+	return Finding{
 		Rule: "path.unknown-segment", In: InPath, Pointer: f.Segment, Found: clip(f.Segment), Wanted: few(f.Wanted),
 		Suggestion: spell.Closest(f.Segment, f.Wanted), Message: message, Source: source,
-	})
+	}
 }
 
 // few joins names, and says how many there are where they are too many to read.
@@ -200,25 +201,25 @@ func isSlip(a, b string) bool {
 func (c *checker) checkArg(a resolve.Arg, r *resolve.Resource) {
 	if a.Op == nil {
 		var names []string
-		if a.Index == len(c.segments)-1 || len(r.Operations) > 0 {
-			for _, op := range r.Operations {
-				for _, p := range op.Params {
-					names = append(names, p.Name)
-				}
+		for _, op := range r.Operations {
+			for _, p := range op.Params {
+				names = append(names, p.Name)
 			}
 		}
+		slices.Sort(names)
+		names = slices.Compact(names)
 		c.add(Finding{
-			Rule: "path.parameter", In: InPath, Pointer: c.segments[min(a.Index, len(c.segments)-1)], Found: clip(a.Name), Wanted: cmp.Or(strings.Join(slices.Compact(slices.Sorted(slices.Values(names))), ", "), "no parameter"),
+			Rule: "path.parameter", In: InPath, Pointer: c.segments[a.Index], Found: clip(a.Name), Wanted: cmp.Or(strings.Join(names, ", "), "no parameter"),
 			Suggestion: spell.Closest(a.Name, names), Message: fmt.Sprintf("the function has no parameter %q", clip(a.Name)),
 		})
 		return
 	}
-	c.checkParam(a.Op.Param(a.Name), a.Value, InPath, c.segments[min(a.Index, len(c.segments)-1)])
+	c.checkParam(a.Op.Param(a.Name), a.Value, c.segments[a.Index])
 }
 
-// checkParam holds the value of a parameter of a function to its type. A value that
-// is not a literal is left alone.
-func (c *checker) checkParam(p *edm.Param, value odata.Expr, in Location, at string) {
+// checkParam holds the value of a parameter of a function, in a segment, to its type. A value
+// that is not a literal is left alone.
+func (c *checker) checkParam(p *edm.Param, value odata.Expr, segment string) {
 	l, ok := value.(*odata.Literal)
 	if !ok || placeholder.MatchString(l.Text) || l.Kind == odata.NullKind {
 		return
@@ -230,8 +231,7 @@ func (c *checker) checkParam(p *edm.Param, value odata.Expr, in Location, at str
 	case p.Type.Enum != nil:
 		_, fits = p.Type.Enum.Member(l.Text)
 		wanted = strings.Join(p.Type.Enum.Names(), " or ")
-	case p.Type.Primitive == edm.String:
-		fits = true // unquoted text is taken too
+	case p.Type.Primitive == edm.String: // unquoted text is taken too
 	case p.Type.Primitive != edm.NoPrimitive:
 		var v any = l.Text
 		switch l.Kind {
@@ -251,7 +251,7 @@ func (c *checker) checkParam(p *edm.Param, value odata.Expr, in Location, at str
 	}
 	if !fits {
 		c.add(Finding{
-			Rule: "path.parameter", In: in, Pointer: at, Found: clip(l.String()), Wanted: wanted, Source: c.verdict.Contract.declaration(p.Pos),
+			Rule: "path.parameter", In: InPath, Pointer: segment, Found: clip(l.String()), Wanted: wanted, Source: c.verdict.Contract.declaration(p.Pos),
 			Message: fmt.Sprintf("the parameter %s is %s, not %s", p.Name, p.Type, clip(l.String())),
 		})
 	}
@@ -259,18 +259,7 @@ func (c *checker) checkParam(p *edm.Param, value odata.Expr, in Location, at str
 
 // checkDeprecated says what of the operation is deprecated.
 func (c *checker) checkDeprecated(r *resolve.Resource) {
-	var as edm.Annotations
-	name := ""
-	switch {
-	case r.Kind == resolve.Call:
-		as, name = r.Operations[0].Annotations, r.Operations[0].Name
-	case r.Property != nil:
-		as, name = r.Property.Annotations, r.Property.Name
-	case r.Navigation != nil:
-		as, name = r.Navigation.Annotations, r.Navigation.Name
-	case r.Set != nil:
-		as, name = r.Set.Annotations, r.Set.Name
-	}
+	name, as, _ := declarationOf(r)
 	d := deprecation(as)
 	if d == nil && r.Type.Struct != nil {
 		d, name = deprecation(r.Type.Struct.Annotations), r.Type.Struct.FullName()
@@ -282,6 +271,23 @@ func (c *checker) checkDeprecated(r *resolve.Resource) {
 	f := d.finding(name)
 	f.Rule, f.In, f.Pointer = "path.deprecated", InPath, name
 	c.add(f)
+}
+
+// declarationOf returns what the metadata says of the element that a path ends at: its name,
+// its annotations and its place. They are zero for what is not declared.
+func declarationOf(r *resolve.Resource) (name string, as edm.Annotations, pos csdl.Pos) {
+	switch {
+	case r.Kind == resolve.Call:
+		o := r.Operations[0]
+		return o.Name, o.Annotations, o.Pos
+	case r.Property != nil:
+		return r.Property.Name, r.Property.Annotations, r.Property.Pos
+	case r.Navigation != nil:
+		return r.Navigation.Name, r.Navigation.Annotations, r.Navigation.Pos
+	case r.Set != nil:
+		return r.Set.Name, r.Set.Annotations, r.Set.Pos
+	}
+	return "", nil, 0
 }
 
 // A deprecated is a revision that says that something will go away.
@@ -300,17 +306,22 @@ func deprecation(as edm.Annotations) *deprecated {
 }
 
 func (d *deprecated) finding(name string) Finding {
-	f := Finding{Found: clip(name), Message: fmt.Sprintf("%q is deprecated", clip(name))}
+	return Finding{Found: clip(name), Message: fmt.Sprintf("%q is %s", clip(name), d)}
+}
+
+// String says since when and why: "deprecated since 2026-01-31 and goes away on …: use …".
+func (d *deprecated) String() string {
+	text := "deprecated"
 	if d.Date != "" {
-		f.Message += " since " + d.Date
+		text += " since " + d.Date
 	}
 	if d.RemovalDate != "" {
-		f.Message += " and goes away on " + d.RemovalDate
+		text += " and goes away on " + d.RemovalDate
 	}
 	if d.Description != "" {
-		f.Message += ": " + clip(d.Description)
+		text += ": " + clip(d.Description)
 	}
-	return f
+	return text
 }
 
 // guarded are the types of Planner whose changes need the etag that was read.

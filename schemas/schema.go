@@ -82,16 +82,22 @@ func (l *library) compile(file string) (*jsonschema.Schema, error) {
 // A Schema says what a JSON body may be: it is a JSON Schema (2020-12) that is a file
 // of a contract, or a form that is made from metadata. It is compiled
 // when it is first used and may be used by several goroutines at once.
-type Schema struct{ body }
+type Schema struct{ body body }
 
-// body is the two sorts of schemas.
+// Name returns the schema's file, such as "v1.0/uploadSession.json", or the type that it
+// was made from.
+func (s *Schema) Name() string { return s.body.Name() }
+
+// Source returns the schema as JSON Schema: one of a file may refer to other files.
+func (s *Schema) Source() ([]byte, error) { return s.body.Source() }
+
+// Compile reports whether the schema, and all that it refers to, is valid. It need not be called.
+func (s *Schema) Compile() error { return s.body.Compile() }
+
+// body is a file, a form or what Graph says of batches.
 type body interface {
-	// Name returns the schema's file, such as "v1.0/uploadSession.json", or the type that it
-	// was made from.
 	Name() string
-	// Source returns the schema as JSON Schema.
 	Source() ([]byte, error)
-	// Compile reports whether the schema, and all that it refers to, is valid.
 	Compile() error
 
 	// judge reports what is wrong with a decoded value, and returns it in the contract's

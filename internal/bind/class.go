@@ -88,7 +88,7 @@ func of(e odata.Expr, p edm.Primitive) operand { return value(e, edm.Type{Primit
 // is reports whether the operand may be of one of several classes.
 func (o operand) is(set class) bool { return o.class&(set|unknown) != 0 }
 
-// kinds are the types of literals.
+// kindOf returns the type of a literal of a kind, NoPrimitive where the kind does not tell.
 func kindOf(k odata.Kind) edm.Primitive {
 	switch k {
 	case odata.BoolKind:

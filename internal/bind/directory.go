@@ -57,7 +57,7 @@ func (c *checker) directory(q *odata.Query) {
 	if q.Top != nil && (*q.Top < 1 || *q.Top > mostItems) {
 		c.option = "$top"
 		c.add(Problem{
-			Rule: rulePageSize, Found: fmt.Sprint(*q.Top), Wanted: "1 to 999",
+			Rule: rulePageSize, Found: fmt.Sprint(*q.Top), Wanted: fmt.Sprintf("1 to %d", mostItems),
 			Message: fmt.Sprintf("a page of %s has 1 to %d items, not %d", c.Type.Item(), mostItems, *q.Top),
 		})
 	}
