@@ -27,7 +27,7 @@ func CalledTimes(tb testing.TB, srv *mock.Server, operation string, n int) {
 }
 
 // Sequence fails tb unless the calls were, in order, of exactly those
-// operations. It panics if there is no such operation.
+// operations; a batch is followed by its requests. It panics if there is no such operation.
 func Sequence(tb testing.TB, srv *mock.Server, operations ...string) {
 	tb.Helper()
 	for _, id := range operations {
@@ -35,7 +35,9 @@ func Sequence(tb testing.TB, srv *mock.Server, operations ...string) {
 	}
 	var got []string
 	for _, c := range srv.Calls() {
-		got = append(got, cmp.Or(c.Operation, "no operation"))
+		for _, one := range append([]mock.Call{c}, c.Steps...) {
+			got = append(got, cmp.Or(one.Operation, "no operation"))
+		}
 	}
 	if !slices.Equal(got, operations) {
 		tb.Errorf("called  %s\nwant    %s\n%s", orNothing(got), orNothing(operations), callList(srv))

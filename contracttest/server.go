@@ -134,6 +134,11 @@ func (s *settings) set() (*schemas.Set, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, other := range set.Contracts() {
+			if other.FromMetadata() && other.Version == c.Version {
+				return nil, fmt.Errorf("%s and %s are both metadata of %s: want one for each version", other.Source, c.Source, c.Version)
+			}
+		}
 		set = set.With(c)
 	}
 	set, err := set.Pin(s.contracts...)

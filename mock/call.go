@@ -1,11 +1,13 @@
 package mock
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,11 +88,23 @@ func (c Call) String() string {
 }
 
 // Interaction returns the call as an interaction of a session, with
-// credentials removed.
+// credentials removed. Links to the server lead to https://graph.microsoft.com: a
+// server that replays it makes them its own.
 func (c Call) Interaction() fixtures.Interaction {
+	header, body := c.Response.Header, c.Response.Body
+	for _, base := range []string{"http://" + c.Request.Host, "https://" + c.Request.Host} {
+		if c.Request.Host == "" || !bytes.Contains(body, []byte(base)) && !strings.HasPrefix(header.Get("Location"), base) {
+			continue
+		}
+		body = bytes.ReplaceAll(body, []byte(base), []byte(globalGraph))
+		if location, ok := strings.CutPrefix(header.Get("Location"), base); ok {
+			header = header.Clone()
+			header.Set("Location", globalGraph+location)
+		}
+	}
 	x := fixtures.NewInteraction(
 		&schemas.Request{Method: c.Request.Method, URL: c.Request.URL, Header: c.Request.Header, Body: c.Request.Body},
-		&schemas.Response{Status: c.Response.Status, Header: c.Response.Header, Body: c.Response.Body},
+		&schemas.Response{Status: c.Response.Status, Header: header, Body: body},
 	)
 	x.Operation, x.Started, x.Duration, x.Response.Cut = c.Operation, c.Started, c.Duration, c.Response.Cut
 	return fixtures.Redact(x)

@@ -3,6 +3,7 @@ package mock_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graphmock/graphmock/fixtures"
 	"github.com/graphmock/graphmock/mock"
 	"github.com/graphmock/graphmock/schemas"
 )
@@ -132,6 +134,9 @@ func TestExampleChanges(t *testing.T) {
 	resp, made := call("POST", "/me/messages", `{"Subject": "Lunch", "importance": "HIGH", "size": 7}`)
 	if resp.StatusCode != http.StatusCreated || made["subject"] != "Lunch" || made["importance"] != "high" || made["size"] != 7.0 || made["id"] == nil {
 		t.Errorf("POST is answered with %d %v", resp.StatusCode, made)
+	}
+	if context, _ := made["@odata.context"].(string); !strings.HasSuffix(context, "/messages/$entity") {
+		t.Errorf("@odata.context of a new message is %q", context)
 	}
 	if location := resp.Header.Get("Location"); !strings.HasPrefix(location, "https://graph.microsoft.com/v1.0/me/messages/") {
 		t.Errorf("Location is %q", location)
@@ -366,5 +371,64 @@ func TestBatchRefused(t *testing.T) {
 		if resp.StatusCode != http.StatusBadRequest || !strings.Contains(jsonText(t, answer), `"`+rule+`"`) {
 			t.Errorf("%.80s: %d %s, want 400 and %s", body, resp.StatusCode, jsonText(t, answer), rule)
 		}
+	}
+}
+
+// TestReplayPages: a session that was recorded here is replayed at another address, links included.
+func TestReplayPages(t *testing.T) {
+	first, call := exampleServer(t, mock.Config{})
+	_, page := call("GET", "https://graph.microsoft.us/v1.0/users?$top=4", "")
+	call("GET", page["@odata.nextLink"].(string), "")
+	session := first.Session("pages")
+
+	_, again := exampleServer(t, mock.Config{Sessions: []*fixtures.Session{session}, Replay: mock.ReplayMode{Strict: true}})
+	_, page = again("GET", "/users?$top=4", "")
+	next, _ := page["@odata.nextLink"].(string)
+	if !strings.HasPrefix(next, "https://graph.microsoft.com/v1.0/users?") {
+		t.Fatalf("the recorded link leads to %q", next)
+	}
+	if _, page = again("GET", next, ""); page["value"] == nil {
+		t.Errorf("the second page is %v", page)
+	}
+}
+
+// TestExampleKeys: an entity that is asked for by an alternate key has it.
+func TestExampleKeys(t *testing.T) {
+	_, call := exampleServer(t, mock.Config{})
+	if _, user := call("GET", "/users(userPrincipalName='a@b.c')?$select=userPrincipalName", ""); user["userPrincipalName"] != "a@b.c" {
+		t.Errorf("the user is %v", user)
+	}
+	_, user := call("GET", "/users/9e4b1c6f-2a3d-4f8e-9b7a-5c1e2d3f4a6b", "")
+	if _, name := call("GET", "/users/9e4b1c6f-2a3d-4f8e-9b7a-5c1e2d3f4a6b/displayName", ""); name["value"] != user["displayName"] {
+		t.Errorf("the name of %v is %v", user, name["value"])
+	}
+}
+
+// TestMetadataIsPublic: $metadata needs no token.
+func TestMetadataIsPublic(t *testing.T) {
+	srv, _ := exampleServer(t, mock.Config{})
+	client := &http.Client{Transport: srv.Transport()}
+	resp, err := client.Get("https://graph.microsoft.com/v1.0/$metadata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+}
+
+// TestUnknownOperation: an id that is no operation's says what was meant.
+func TestUnknownOperation(t *testing.T) {
+	srv, _ := exampleServer(t, mock.Config{})
+	for id, meant := range map[string]string{"GET /users/delta()": "GET /users/delta", "get /v1.0/Users/x": "GET /users/{id}"} {
+		func() {
+			defer func() {
+				if r := recover(); r == nil || !strings.Contains(fmt.Sprint(r), meant) {
+					t.Errorf("%s: %v, want a panic that names %s", id, r, meant)
+				}
+			}()
+			srv.Next(id, mock.Throttled(time.Second))
+		}()
 	}
 }

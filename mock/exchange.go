@@ -300,6 +300,9 @@ func (x *exchange) fromSession() bool {
 		for name, values := range found.Response.Headers {
 			x.reply.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 		}
+		if location, ok := strings.CutPrefix(x.reply.header.Get("Location"), globalGraph); ok {
+			x.reply.header.Set("Location", x.base+location)
+		}
 		x.reply.body = bytes.ReplaceAll(found.Response.Body.Bytes(), []byte(globalGraph), []byte(x.base))
 		if found.Response.Cut {
 			x.reply.cutAt = len(x.reply.body)

@@ -151,6 +151,9 @@ func (s *Server) checkOperation(id string) error {
 	if id == AnyOperation || s.contracts.HasOperation(id) {
 		return nil
 	}
+	if meant := s.contracts.MeantOperation(id); meant != "" {
+		return fmt.Errorf("no operation %q in the contracts; did you mean %q?", id, meant)
+	}
 	return fmt.Errorf("no operation %q in the contracts%s", id, spell.Hint(id, s.contracts.OperationIDs()))
 }
 

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/graphmock/graphmock/internal/odata"
 	"github.com/graphmock/graphmock/internal/resolve"
@@ -372,7 +373,14 @@ func (c *checker) checkPlaceholders() {
 // checkEncoding reports segments that can't be decoded.
 func (c *checker) checkEncoding() {
 	for _, segment := range c.segments {
-		if _, err := url.PathUnescape(segment); err != nil {
+		text, err := url.PathUnescape(segment)
+		if err == nil && (!utf8.ValidString(text) || strings.Contains(text, "\x00")) {
+			c.add(Finding{
+				Rule: "path.encoding", In: InPath, Pointer: segment, Found: clip(segment), Wanted: "percent-encoded UTF-8",
+				Message: fmt.Sprintf("the segment %q holds bytes that are no text", clip(segment)),
+			})
+		}
+		if err != nil {
 			c.add(Finding{
 				Rule: "path.encoding", In: InPath, Pointer: segment, Found: clip(segment), Wanted: "% and two hexadecimal digits",
 				Message: fmt.Sprintf("the segment %q is not percent-encoded correctly", clip(segment)),
@@ -433,7 +441,9 @@ func (c *checker) notAllowed(methods []string, reference string) {
 var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func (c *checker) checkHeaders() {
-	c.checkAuthorization()
+	if c.op == nil || c.op.resource == nil || c.op.resource.Kind != resolve.Metadata { // which is public
+		c.checkAuthorization()
+	}
 	if id := c.Header.Get("client-request-id"); id != "" && !guid.MatchString(id) {
 		c.add(Finding{
 			Rule: "header.client-request-id", In: InHeader, Pointer: "client-request-id", Found: clip(id), Wanted: "a GUID",

@@ -399,6 +399,24 @@ func (s *Set) HasOperation(id string) bool {
 	return slices.ContainsFunc(s.contracts, func(c *Contract) bool { return c.Operation(id) != nil })
 }
 
+// MeantOperation returns the id of the operation that a method and a path of any form are by
+// metadata: "GET /users/{id}" for "GET /v1.0/users/x"; "" if they are none.
+func (s *Set) MeantOperation(id string) string {
+	method, path, _ := strings.Cut(id, " ")
+	for _, c := range s.contracts {
+		if c.model == nil {
+			continue
+		}
+		ops, _ := c.Path(path)
+		for _, op := range ops {
+			if strings.EqualFold(op.Method, method) {
+				return op.ID
+			}
+		}
+	}
+	return ""
+}
+
 // OperationIDs returns the ids of all operations of the hand-written contracts of s,
 // each once, sorted.
 func (s *Set) OperationIDs() []string {

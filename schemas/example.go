@@ -108,7 +108,9 @@ func (x *exampling) get() {
 	case resolve.EntityCollection:
 		x.collection(x.r.Type.Struct)
 	case resolve.Entity:
-		x.entity(x.entityOf(x.r.Type.Struct, x.lastID()))
+		object := x.entityOf(x.r.Type.Struct, x.lastID())
+		x.giveKeys(object)
+		x.entity(object)
 	case resolve.Complex, resolve.Primitive, resolve.Collection, resolve.Dynamic:
 		x.value(valueType(x.r))
 	case resolve.Value:
@@ -182,6 +184,20 @@ func options(q *odata.Query) example.Options {
 	return o
 }
 
+// giveKeys gives an entity the alternate key by which it was asked for, as far as the answer has it.
+func (x *exampling) giveKeys(object map[string]any) {
+	if !strings.HasSuffix(x.r.Template, ")") {
+		return
+	}
+	for _, k := range x.r.Keys {
+		if p := x.r.Type.Struct.MemberFold(k.Name); p != nil && p.Type.Primitive == edm.String && k.Of == x.r.Type.Struct {
+			if _, ok := object[p.Name]; ok {
+				object[p.Name] = k.Value
+			}
+		}
+	}
+}
+
 func (x *exampling) entityOf(s *edm.Struct, id string) map[string]any {
 	return x.maker.Entity(s, id, x.path, options(x.v.Query))
 }
@@ -238,7 +254,11 @@ func (x *exampling) member() any {
 	}
 	only := example.Options{Select: []string{p.Name}}
 	if p.Owner.Entity {
-		return x.maker.Entity(p.Owner, "", x.path, only)[p.Name]
+		id := ""
+		if n := len(x.r.Keys); n > 0 && strings.Contains(x.r.Template, "{id}/"+p.Name) {
+			id = x.r.Keys[n-1].Value
+		}
+		return x.maker.Entity(p.Owner, id, x.path, only)[p.Name]
 	}
 	object, _ := x.maker.Value(edm.Type{Struct: p.Owner}, x.path, only).(map[string]any)
 	return object[p.Name]
@@ -358,6 +378,8 @@ func (x *exampling) result() {
 		object := map[string]any{"value": items, "@odata.deltaLink": x.linkWith("$deltatoken", "1")}
 		x.withContext(object)
 		x.JSON = object
+	case t.IsEntity() && t.Collection && o.Action: // has no pages: nobody can GET the next one
+		x.envelope(x.items(t.Struct))
 	case t.IsEntity() && t.Collection:
 		x.collection(t.Struct)
 	case t.IsEntity():
@@ -370,6 +392,9 @@ func (x *exampling) result() {
 		x.envelope(ids)
 	default:
 		x.value(t)
+		if session, ok := x.JSON.(map[string]any); ok && t.Struct != nil && t.Struct.Name == "uploadSession" {
+			session["nextExpectedRanges"] = []any{"0-"} // clients upload what is asked for, and fail if nothing is
+		}
 	}
 }
 
@@ -422,6 +447,9 @@ func (x *exampling) change() {
 		x.Header.Set("Location", x.base+x.path+"/"+url.PathEscape(id))
 	}
 	x.entity(object)
+	if context, ok := object["@odata.context"].(string); ok && x.r.Kind == resolve.EntityCollection {
+		object["@odata.context"] = context + "/$entity"
+	}
 }
 
 // prefer does what the Prefer header asks of an update.

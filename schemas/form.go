@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphmock/graphmock/internal/csdl"
 	"github.com/graphmock/graphmock/internal/edm"
+	"github.com/graphmock/graphmock/internal/edmschema"
 	"github.com/graphmock/graphmock/internal/resolve"
 	"github.com/graphmock/graphmock/internal/spell"
 	"github.com/graphmock/graphmock/internal/strictjson"
@@ -51,8 +52,13 @@ const (
 
 // Name returns what the form is made from.
 func (f *form) Name() string {
-	if f.envelope == parameters {
+	switch f.envelope {
+	case parameters:
 		return f.action.FullName()
+	case link:
+		return "a reference"
+	case links:
+		return "references"
 	}
 	return f.typ.String()
 }
@@ -72,13 +78,13 @@ func (f *form) judge(c *checker, value any, in Location) any {
 	case parameters:
 		j.parameters(value, f.action)
 	case link:
-		j.link(value, nil)
+		j.link(value, f.typ.Struct, nil)
 	case links:
 		j.enveloped(value, edm.Type{Primitive: edm.Untyped, Collection: true})
 		object, _ := value.(map[string]any)
 		items, _ := object["value"].([]any)
 		for i, item := range items {
-			j.link(item, &place{parent: &place{name: "value"}, item: i + 1})
+			j.link(item, nil, &place{parent: &place{name: "value"}, item: i + 1})
 		}
 	}
 	return j.respell(value)
@@ -311,6 +317,7 @@ func (j *judge) object(v any, declared *edm.Struct, at *place) {
 func (j *judge) undeclared(name string, object map[string]any, s *edm.Struct, at, here *place) *edm.Property {
 	if p := s.MemberFold(name); p != nil {
 		j.respelt("body.property-case", at, name, p.Name)
+		j.twice(object, name, p.Name, here)
 		return p
 	}
 	if below := s.Below(name); len(below) > 0 {
@@ -572,7 +579,8 @@ func (j *judge) parameters(v any, action *edm.Operation) {
 			continue
 		}
 		if p.Name != name {
-			j.respelt("body.parameter-case", nil, name, p.Name)
+			j.spellParameter(name, p.Name)
+			j.twice(object, name, p.Name, here)
 		}
 		here.decl = p.Pos
 		j.value(object[name], p.Type, p.Nullable, here)
@@ -587,11 +595,30 @@ func (j *judge) parameters(v any, action *edm.Operation) {
 	}
 }
 
+// twice reports a member that is there in two spellings.
+func (j *judge) twice(object map[string]any, sent, declared string, at *place) {
+	if _, ok := object[declared]; ok {
+		j.report("body.duplicate-member", at, 0, Finding{
+			Found: clip(sent), Wanted: "each member once", Message: fmt.Sprintf("the object has %q too, which is the same member", declared),
+		})
+	}
+}
+
+// spellParameter writes a parameter as the metadata does. Where that starts with a capital, as
+// Outlook's does, the reference and the clients start with a small letter: that is as good.
+func (j *judge) spellParameter(sent, declared string) {
+	if sent == edmschema.Camel(declared) {
+		j.edits = append(j.edits, edit{at: &place{name: sent}, declared: declared})
+		return
+	}
+	j.respelt("body.parameter-case", nil, sent, declared)
+}
+
 // requiredParam reports whether an action can't do without a parameter.
 func requiredParam(p *edm.Param) bool { return !p.Nullable && !p.Optional() && !p.Type.Collection }
 
 // link checks the body of a $ref.
-func (j *judge) link(v any, at *place) {
+func (j *judge) link(v any, of *edm.Struct, at *place) {
 	object, ok := v.(map[string]any)
 	if !ok {
 		j.wrongType(v, `an object with a member "@odata.id"`, at)
@@ -602,7 +629,7 @@ func (j *judge) link(v any, at *place) {
 		here := &place{parent: at, name: name}
 		switch {
 		case name == id:
-			j.address(object[name], nil, here)
+			j.address(object[name], of, here)
 		case isAnnotation(name):
 			j.annotation(name, object[name], nil, here)
 		case name != "id":

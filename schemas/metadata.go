@@ -245,7 +245,7 @@ func newDerived(c *Contract, id, method string, r *resolve.Resource) *Operation 
 		op.Response.MediaType = "text/plain"
 	case resolve.Reference, resolve.References:
 		if method != http.MethodGet {
-			op.Request = body(form(edm.Type{}, forCreate, link))
+			op.Request = body(form(item, forCreate, link))
 			answer(http.StatusNoContent, nil, http.StatusOK, http.StatusCreated)
 			break
 		}
@@ -400,11 +400,11 @@ func summaryOf(method string, r *resolve.Resource) string {
 // quiet are the entry points below which an update is answered without a body,
 // after the reference of 2021: directory, policies, identity and application management.
 var quiet = strings.Fields("applications contracts devices directory directoryObjects directoryRoles domains groups groupLifecyclePolicies " +
-	"groupSettings identity identityGovernance identityProtection oauth2PermissionGrants organization policies roleManagement servicePrincipals teams users me")
+	"groupSettings identity identityGovernance identityProtection oauth2PermissionGrants organization planner policies roleManagement servicePrincipals teams users me")
 
 // loud are the navigation properties below which it is answered with one all the same.
 var loud = strings.Fields("calendar calendars calendarGroups calendarView contacts contactFolders drive drives events inferenceClassification " +
-	"mailFolders messages onenote outlook planner threads conversations sites settings mailboxSettings")
+	"mailFolders messages onenote outlook threads conversations sites settings mailboxSettings")
 
 // silent reports whether an update is answered with 204.
 func silent(r *resolve.Resource) bool {

@@ -60,6 +60,7 @@ func (c *checker) checkDerivedQuery(options []odata.Option) {
 			c.setOption(o)
 		}
 	}
+	c.checkArgs(c.verdict.resource)
 	c.checkCall(given)
 	target := c.op.target
 	target.Eventual = strings.EqualFold(c.Header.Get("ConsistencyLevel"), "eventual")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/graphmock/graphmock/internal/csdl"
 	"github.com/graphmock/graphmock/internal/edm"
@@ -54,16 +55,6 @@ func (c *checker) checkResource() {
 	}
 	for _, k := range r.Keys {
 		c.checkKey(k)
-	}
-	for i, a := range r.Args {
-		if a.Err == nil {
-			c.checkArg(a, r)
-		} else if i == 0 || r.Args[i-1].Index != a.Index {
-			c.add(Finding{
-				Rule: "path.parameter", In: InPath, Pointer: c.segments[a.Index], Found: clip(c.segments[a.Index]),
-				Wanted: "name=value, separated by commas", Message: "the parameters are not well-formed: " + a.Err.Error(),
-			})
-		}
 	}
 	c.checkDeprecated(r)
 }
@@ -169,6 +160,13 @@ func (c *checker) checkOddKey(k resolve.Key, failed bool) {
 	if failed {
 		shortest = 3
 	}
+	if name != k.Value && strings.Contains(k.Value, "=") && !failed && !strings.ContainsFunc(name, notLetter) && spell.Closest(name, names) == "" {
+		c.add(Finding{
+			Rule: "path.odd-key", In: InPath, Pointer: k.Value, Found: clip(k.Value), Wanted: "the " + k.Name,
+			Message: fmt.Sprintf("%q is taken for the key of an entity: no function of that name is bound to the collection", clip(k.Value)),
+		})
+		return
+	}
 	if meant := spell.Closest(name, names); len(meant) >= shortest && (meant[0] == name[0]|0x20 || isSlip(name, meant)) {
 		c.add(Finding{
 			Rule: "path.odd-key", In: InPath, Pointer: k.Value, Found: clip(k.Value), Wanted: "the " + k.Name, Suggestion: meant,
@@ -176,6 +174,8 @@ func (c *checker) checkOddKey(k resolve.Key, failed bool) {
 		})
 	}
 }
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 // isWord reports whether s is made of ASCII letters, four at least.
 func isWord(s string) bool { return len(s) >= 4 && !strings.ContainsFunc(s, isNoLetter) }
@@ -220,7 +220,22 @@ func (c *checker) checkArg(a resolve.Arg, r *resolve.Resource) {
 // checkParam holds the value of a parameter of a function, in a segment, to its type. A value
 // that is not a literal is left alone.
 func (c *checker) checkParam(p *edm.Param, value odata.Expr, segment string) {
+	if path, ok := value.(*odata.Path); ok && strings.HasPrefix(path.Root, "@") {
+		if path.Root == "@placeholder" {
+			return
+		}
+		if value = c.verdict.Query.Aliases[path.Root]; value == nil {
+			c.add(Finding{
+				Rule: "path.parameter", In: InPath, Pointer: segment, Found: path.Root, Wanted: path.Root + "=… in the query", Source: c.verdict.Contract.declaration(p.Pos),
+				Message: fmt.Sprintf("the parameter alias %s has no value", path.Root),
+			})
+			return
+		}
+	}
 	l, ok := value.(*odata.Literal)
+	if path, isPath := value.(*odata.Path); isPath && path.Root == "" && p.Type.Primitive != edm.String { // a word without quotes
+		l, ok = &odata.Literal{Kind: odata.StringKind, Text: path.String()}, true
+	}
 	if !ok || placeholder.MatchString(l.Text) || l.Kind == odata.NullKind {
 		return
 	}
@@ -246,7 +261,7 @@ func (c *checker) checkParam(p *edm.Param, value odata.Expr, segment string) {
 				v = l.Text == "true"
 			}
 		}
-		fits = p.Type.Primitive.Check(v) == edm.Fits
+		fits = p.Type.Primitive.Check(v) == edm.Fits || p.Type.Primitive == edm.DateTimeOffset && edm.Date.Check(v) == edm.Fits // midnight
 		wanted = p.Type.Primitive.Wanted()
 	}
 	if !fits {
@@ -254,6 +269,20 @@ func (c *checker) checkParam(p *edm.Param, value odata.Expr, segment string) {
 			Rule: "path.parameter", In: InPath, Pointer: segment, Found: clip(l.String()), Wanted: wanted, Source: c.verdict.Contract.declaration(p.Pos),
 			Message: fmt.Sprintf("the parameter %s is %s, not %s", p.Name, p.Type, clip(l.String())),
 		})
+	}
+}
+
+// checkArgs holds the parameters in parentheses to the functions that they are given to.
+func (c *checker) checkArgs(r *resolve.Resource) {
+	for i, a := range r.Args {
+		if a.Err == nil {
+			c.checkArg(a, r)
+		} else if i == 0 || r.Args[i-1].Index != a.Index {
+			c.add(Finding{
+				Rule: "path.parameter", In: InPath, Pointer: c.segments[a.Index], Found: clip(c.segments[a.Index]),
+				Wanted: "name=value, separated by commas", Message: "the parameters are not well-formed: " + a.Err.Error(),
+			})
+		}
 	}
 }
 

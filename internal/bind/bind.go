@@ -89,6 +89,7 @@ func Rules() []string {
 // the model, and may be called by several goroutines at once.
 func Check(q *odata.Query, t Target) []Problem {
 	c := checker{Target: t}
+	c.cycles(q.Aliases)
 	c.query(q, t.Type, t.Capabilities, nil)
 	c.other(q)
 	c.directory(q)

@@ -52,11 +52,22 @@ func (k Maker) Type(t edm.Type, use Use) []byte {
 func (k Maker) Parameters(op *edm.Operation) []byte {
 	b := k.builder(Create)
 	var required []string
+	var either []any
 	properties := object{}
 	for _, p := range op.Params {
 		s := b.value(p.Type, p.Nullable)
 		properties = properties.with(p.Name, notes(s, p.Annotations))
-		if !p.Nullable && !p.Optional() {
+		camel := Camel(p.Name)
+		if camel != p.Name {
+			properties = properties.with(camel, notes(s, p.Annotations))
+		}
+		switch {
+		case p.Nullable || p.Optional() || p.Type.Collection:
+		case camel != p.Name:
+			either = append(either, object{{"oneOf", []any{
+				object{{"required", []string{p.Name}}}, object{{"required", []string{camel}}},
+			}}})
+		default:
 			required = append(required, p.Name)
 		}
 	}
@@ -64,7 +75,20 @@ func (k Maker) Parameters(op *edm.Operation) []byte {
 	if op.Bound {
 		id = op.Binding.String() + "/" + id
 	}
-	return b.document(id, "parameters of "+op.FullName(), closed(properties, required))
+	schema := closed(properties, required)
+	if either != nil {
+		schema = schema.with("allOf", either)
+	}
+	return b.document(id, "parameters of "+op.FullName(), schema)
+}
+
+// Camel returns a name with a small first letter: how Graph's reference and its clients write
+// parameters that the metadata of Outlook starts with a capital.
+func Camel(name string) string {
+	if name == "" || name[0] < 'A' || name[0] > 'Z' {
+		return name
+	}
+	return string(name[0]|0x20) + name[1:]
 }
 
 // Answer returns the schema of an answer that holds a value of type t, as JSON: an
