@@ -36,6 +36,7 @@ func snippets(page string) (list []snippet) {
 var runElsewhere = map[string]string{
 	"go test ./...": "is what runs this test",
 	"go install github.com/graphmock/graphmock/cmd/graphmock@latest": "needs a released version",
+	"graphmock contract pull v1.0":                                   "asks graph.microsoft.com",
 	"go get github.com/graphmock/graphmock@latest":                   "needs a released version",
 }
 
