@@ -400,6 +400,8 @@ func (c *checker) addUnknownSegment(res resolution) {
 	message := fmt.Sprintf("there is no %q %s", clip(res.failed), where)
 	if res.failed == "" {
 		message = "there is an empty segment " + where + ": two slashes in a row"
+	} else if _, whole := c.set.version(c.version); res.depth == 0 && whole == nil {
+		message += fmt.Sprintf(", which is one API of Graph's; \"graphmock contract pull %s\" adds all of Graph", strings.ToLower(c.version))
 	}
 	c.add(Finding{
 		Rule: "path.unknown-segment", In: InPath, Pointer: res.failed, Found: clip(res.failed), Wanted: few(expected),

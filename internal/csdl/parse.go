@@ -20,6 +20,16 @@ import (
 //
 // The document shares the memory of text, which must not be changed any more.
 func Parse(text []byte) (*Document, error) {
+	doc, err := ParseAll(text)
+	if err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// ParseAll is [Parse] for those who look for further mistakes: it returns a document also
+// with an error, unless the text is no whole document. What was wrong is left out of it.
+func ParseAll(text []byte) (*Document, error) {
 	if len(text) > MaxSize {
 		return nil, ErrorList{{1, 1, fmt.Sprintf("the document has %d bytes, want at most %d", len(text), MaxSize)}}
 	}
@@ -37,10 +47,11 @@ func Parse(text []byte) (*Document, error) {
 		}
 		p.document()
 	}
-	if err := p.err(p.text); err != nil {
+	err := p.err(p.text)
+	if p.fatal {
 		return nil, err
 	}
-	return p.doc, nil
+	return p.doc, err
 }
 
 // isUTF16 reports whether text starts as XML in UTF-16 does, with or without a

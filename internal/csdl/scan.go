@@ -29,6 +29,7 @@ type scanner struct {
 	text  string // of valid characters
 	i     int    // what is read next
 	ended bool   // nothing is read any more
+	fatal bool   // because nothing makes sense
 	mistakes
 
 	open     []element // elements that have no end tag yet, outermost first
@@ -135,7 +136,7 @@ func (s *scanner) errorf(at int, format string, args ...any) {
 // fatalf reports a mistake behind which nothing makes sense.
 func (s *scanner) fatalf(at int, format string, args ...any) {
 	s.errorf(at, format, args...)
-	s.ended = true
+	s.ended, s.fatal = true, true
 }
 
 // cut reports that the document ends within something that starts at a place.
@@ -148,7 +149,7 @@ func (s *scanner) end() {
 	s.ended = true
 	if n := len(s.open); n > 0 {
 		e := s.open[n-1]
-		s.errorf(len(s.text), "the document ends, want </%s> for <%s> in line %d", e.tag, e.tag, e.pos)
+		s.fatalf(len(s.text), "the document ends, want </%s> for <%s> in line %d", e.tag, e.tag, e.pos)
 	}
 }
 

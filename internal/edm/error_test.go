@@ -208,3 +208,26 @@ func TestMany(t *testing.T) {
 		t.Errorf("got %d issues, the last %v", n, m.Issues[n-1])
 	}
 }
+
+// TestParseReportsAll: what is wrong with the text does not hide what is wrong with the names.
+func TestParseReportsAll(t *testing.T) {
+	const text = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
+<edmx:DataServices>
+<Schema Namespace="s" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+<EntityType Name="a" Abstract="maybe" />
+<ComplexType Name="b"><Property Name="p" Type="s.missing" /></ComplexType>
+<EntityContainer Name="c"><EntitySet Name="d" EntityType="s.e" /></EntityContainer>
+</Schema>
+</edmx:DataServices>
+</edmx:Edmx>`
+	_, err := Parse([]byte(text))
+	list, ok := errors.AsType[csdl.ErrorList](err)
+	if !ok || len(list) != 3 || list[0].Line != 4 || list[1].Line != 5 || list[2].Line != 6 {
+		t.Errorf("reported:\n%v\nwant one mistake each in lines 4, 5 and 6", err)
+	}
+	for cut := range len(text) - 1 {
+		if model, err := Parse([]byte(text[:cut])); model != nil || err == nil {
+			t.Fatalf("a document of %d bytes is taken for whole", cut)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package edm
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -86,13 +87,24 @@ func New(doc *csdl.Document) (*Model, error) {
 	return m, nil
 }
 
-// Parse parses a metadata document and makes a model of it.
+// Parse parses a metadata document and makes a model of it. The mistakes of its text and
+// the contradictions in it are reported together.
 func Parse(text []byte) (*Model, error) {
-	doc, err := csdl.Parse(text)
-	if err != nil {
+	doc, err := csdl.ParseAll(text)
+	if doc == nil {
 		return nil, err
 	}
-	return New(doc)
+	model, contradictions := New(doc)
+	if err == nil {
+		return model, contradictions
+	}
+	all, _ := errors.AsType[csdl.ErrorList](err)
+	more, _ := errors.AsType[csdl.ErrorList](contradictions)
+	all = append(slices.Clone(all), more...)
+	slices.SortStableFunc(all, func(x, y *csdl.Error) int {
+		return cmp.Or(cmp.Compare(x.Line, y.Line), cmp.Compare(x.Column, y.Column))
+	})
+	return nil, all
 }
 
 // Position returns the line and column of a place in the document, from 1.
