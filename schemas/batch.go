@@ -110,7 +110,7 @@ func (b *batch) check(value any) {
 		b.wrongType(value, `an object with an array "requests"`, nil)
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
+	for _, name := range sortedNames(object) {
 		if name != "requests" && !isAnnotation(name) {
 			b.report("body.unknown-property", &place{name: name}, 0, Finding{
 				Found: clip(name), Wanted: "requests", Suggestion: spell.Closest(name, []string{"requests"}),

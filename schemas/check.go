@@ -73,8 +73,8 @@ type message struct {
 	mediaType string // lower case; "" if there is none
 	params    map[string]string
 
-	json func() jsonBody
-	file func() fileBody
+	decoded *jsonBody // see json; nil before it is asked for
+	parts   *fileBody // see file
 }
 
 type jsonBody struct {
@@ -100,24 +100,25 @@ func newMessage(r *Request) *message {
 			m.mediaType = strings.ToLower(strings.TrimSpace(head))
 		}
 	}
-	m.json = once(func() (b jsonBody) {
-		b.value, b.ok, b.problems = strictjson.Parse(r.Body, maxDepth)
-		return b
-	})
-	m.file = once(func() fileBody { return readMultipart(r.Body, m.params["boundary"]) })
 	return m
 }
 
-// once is sync.OnceValue for a single goroutine.
-func once[T any](f func() T) func() T {
-	var value T
-	done := false
-	return func() T {
-		if !done {
-			value, done = f(), true
-		}
-		return value
+// json returns the body as JSON, which is decoded once.
+func (m *message) json() jsonBody {
+	if m.decoded == nil {
+		m.decoded = new(jsonBody)
+		m.decoded.value, m.decoded.ok, m.decoded.problems = strictjson.Parse(m.Body, maxDepth)
 	}
+	return *m.decoded
+}
+
+// file returns the body as a multipart form, which is read once.
+func (m *message) file() fileBody {
+	if m.parts == nil {
+		body := readMultipart(m.Body, m.params["boundary"])
+		m.parts = &body
+	}
+	return *m.parts
 }
 
 // splitURL takes an absolute or relative URL apart without asking for it to be
@@ -361,7 +362,7 @@ func (c *checker) addRespelt(sent, declared string) {
 // checkPlaceholders reports keys that nobody filled in.
 func (c *checker) checkPlaceholders() {
 	for _, k := range c.verdict.Keys {
-		if placeholder.MatchString(k.Value) {
+		if isPlaceholder(k.Value) {
 			c.add(Finding{
 				Rule: "path.placeholder", In: InPath, Pointer: k.Value, Found: clip(k.Value), Wanted: "the " + k.Name,
 				Message: fmt.Sprintf("%q looks like a placeholder that nobody filled in", clip(k.Value)),
@@ -389,7 +390,11 @@ func (c *checker) checkEncoding() {
 	}
 }
 
-var placeholder = regexp.MustCompile(`^(\{.*\}|<.*>)$`)
+// isPlaceholder reports whether s is what documentation writes for a value: {id}, <id>.
+func isPlaceholder(s string) bool {
+	return strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}") ||
+		strings.HasPrefix(s, "<") && strings.HasSuffix(s, ">")
+}
 
 func (c *checker) addUnknownSegment(res resolution) {
 	where := "of " + c.verdict.Contract.Name
@@ -442,11 +447,18 @@ func (c *checker) notAllowed(methods []string, reference string) {
 
 var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
+// Names of headers in the form in which [http.Header] keeps them: any other is made that
+// first, for each request.
+const (
+	clientRequestID  = "Client-Request-Id"
+	consistencyLevel = "Consistencylevel"
+)
+
 func (c *checker) checkHeaders() {
 	if c.op == nil || c.op.resource == nil || c.op.resource.Kind != resolve.Metadata { // which is public
 		c.checkAuthorization()
 	}
-	if id := c.Header.Get("client-request-id"); id != "" && !guid.MatchString(id) {
+	if id := c.Header.Get(clientRequestID); id != "" && !guid.MatchString(id) {
 		c.add(Finding{
 			Rule: "header.client-request-id", In: InHeader, Pointer: "client-request-id", Found: clip(id), Wanted: "a GUID",
 			Message: "client-request-id is not a GUID; support can't look it up",
@@ -579,7 +591,7 @@ func (s *Set) CheckResponse(v *Verdict, r *Response) []Finding {
 	}
 	m := newMessage(&Request{Header: r.Header, Body: r.Body, Omitted: r.Omitted})
 	if r.JSON != nil {
-		m.json = func() jsonBody { return jsonBody{value: r.JSON, ok: true} }
+		m.decoded = &jsonBody{value: r.JSON, ok: true}
 	}
 	var best []Finding
 	for i, op := range slices.Backward(ops) {

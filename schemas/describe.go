@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -218,6 +219,8 @@ type Facts struct {
 	Parameters   []string `json:"parameters,omitempty"`   // of an action or function: "name Type", with "?" if it may be left out
 	Returns      string   `json:"returns,omitempty"`      // of an action or function
 	Permissions  []string `json:"permissions,omitempty"`  // scopes of the annotation Core.Permissions
+	Query        []string `json:"query,omitempty"`        // options of a GET
+	Headers      []string `json:"headers,omitempty"`      // that matter beyond HTTP's, and what for
 	Restrictions []string `json:"restrictions,omitempty"` // what capability annotations say: "$filter is not offered"
 	Description  string   `json:"description,omitempty"`
 	Deprecated   string   `json:"deprecated,omitempty"`
@@ -243,6 +246,15 @@ func (op *Operation) Facts() *Facts {
 	f.Source = op.Contract.declaration(pos)
 	f.Description, f.Deprecated = text(as, edm.Description), deprecatedText(as)
 	f.Permissions, f.Restrictions = as.Permissions(), op.target.Capabilities.Denied()
+	if op.Method == http.MethodGet {
+		f.Query = op.target.Options()
+		if op.target.Directory() {
+			f.Headers = append(f.Headers, "ConsistencyLevel: eventual for advanced queries: $search, $count, ne, not, endswith, $filter with $orderby")
+		}
+	}
+	if needsMatch(op.Method, r) {
+		f.Headers = append(f.Headers, "If-Match: the @odata.etag that was read")
+	}
 	return f
 }
 

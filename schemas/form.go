@@ -271,6 +271,16 @@ func isWhole(s string) bool {
 	return err == nil
 }
 
+// sortedNames returns the names of the members of an object.
+func sortedNames(object map[string]any) []string {
+	names := make([]string, 0, len(object))
+	for name := range object {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
 // object checks a value of a structured type.
 func (j *judge) object(v any, declared *edm.Struct, at *place) {
 	if declared.AnyJSON {
@@ -282,7 +292,7 @@ func (j *judge) object(v any, declared *edm.Struct, at *place) {
 		return
 	}
 	s := j.actualType(object, declared, at)
-	for _, name := range slices.Sorted(maps.Keys(object)) {
+	for _, name := range sortedNames(object) {
 		here := &place{parent: at, name: name}
 		if isAnnotation(name) {
 			j.annotation(name, object[name], s, here)
@@ -305,8 +315,10 @@ func (j *judge) object(v any, declared *edm.Struct, at *place) {
 				Found: clip(name), Wanted: "nothing", Message: fmt.Sprintf("%q can be given at creation only", p.Name),
 			})
 		}
-		if r := deprecation(p.Annotations); r != nil && j.use != forAnswer {
-			j.report("body.deprecated", here, p.Pos, r.finding(clip(name)))
+		if j.use != forAnswer {
+			if r := deprecation(p.Annotations); r != nil {
+				j.report("body.deprecated", here, p.Pos, r.finding(clip(name)))
+			}
 		}
 		j.value(object[name], p.Type, p.Nullable, here)
 	}
@@ -435,10 +447,13 @@ func (j *judge) write(at *place, value any) {
 // says nothing of use.
 func (j *judge) actualType(object map[string]any, declared *edm.Struct, at *place) *edm.Struct {
 	v, given := object[typeMember]
+	if !given && !declared.Abstract {
+		return declared
+	}
 	here := &place{parent: at, name: typeMember}
 	text, isText := v.(string)
 	switch {
-	case !given && declared.Abstract:
+	case !given:
 		likely := j.likely(object, declared)
 		j.report("body.abstract-type", here, declared.Pos, Finding{
 			Found: "nothing", Wanted: strings.Join(typeNames(declared), " or "), Suggestion: likely,
@@ -447,8 +462,6 @@ func (j *judge) actualType(object map[string]any, declared *edm.Struct, at *plac
 		if s := j.model.Struct(strings.TrimPrefix(likely, "#")); s != nil {
 			return s
 		}
-		return declared
-	case !given:
 		return declared
 	case !isText:
 		return declared // reported with the annotations
@@ -532,7 +545,7 @@ func (j *judge) enveloped(v any, t edm.Type) {
 		j.wrongType(v, `an object with a member "value"`, nil)
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
+	for _, name := range sortedNames(object) {
 		here := &place{name: name}
 		switch {
 		case name == "value":
@@ -564,7 +577,7 @@ func (j *judge) parameters(v any, action *edm.Operation) {
 	for _, p := range action.Params {
 		names = append(names, p.Name)
 	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
+	for _, name := range sortedNames(object) {
 		here := &place{name: name}
 		if isAnnotation(name) {
 			j.annotation(name, object[name], nil, here)
@@ -625,7 +638,7 @@ func (j *judge) link(v any, of *edm.Struct, at *place) {
 		return
 	}
 	const id = "@odata.id"
-	for _, name := range slices.Sorted(maps.Keys(object)) {
+	for _, name := range sortedNames(object) {
 		here := &place{parent: at, name: name}
 		switch {
 		case name == id:

@@ -25,7 +25,7 @@ func (c *checker) checkDerivedQuery(options []odata.Option) {
 	var given []odata.Option // of the parameters
 	for _, o := range options {
 		switch {
-		case placeholder.MatchString(o.Value):
+		case isPlaceholder(o.Value):
 			c.add(Finding{
 				Rule: "query.placeholder", In: InQuery, Pointer: o.Sent, Found: clip(o.Value), Wanted: "a value",
 				Message: fmt.Sprintf("%q looks like a placeholder that nobody filled in", clip(o.Value)),
@@ -63,7 +63,7 @@ func (c *checker) checkDerivedQuery(options []odata.Option) {
 	c.checkArgs(c.verdict.resource)
 	c.checkCall(given)
 	target := c.op.target
-	target.Eventual = strings.EqualFold(c.Header.Get("ConsistencyLevel"), "eventual")
+	target.Eventual = strings.EqualFold(c.Header.Get(consistencyLevel), "eventual")
 	for _, p := range bind.Check(q, target) {
 		c.add(Finding{
 			Rule: p.Rule, In: InQuery, Pointer: p.Option, Line: 1, Column: column(c.values[p.Option], p.Offset),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +115,7 @@ func (c *checker) addNote(n resolve.Note) {
 // checkKey looks at the value of a key: whether it is of the right type, and whether
 // it is not rather the name of a function or of a type.
 func (c *checker) checkKey(k resolve.Key) {
-	if placeholder.MatchString(k.Value) {
+	if isPlaceholder(k.Value) {
 		return
 	}
 	if p := k.Type.Primitive; p != edm.NoPrimitive && p != edm.String {
@@ -236,7 +237,7 @@ func (c *checker) checkParam(p *edm.Param, value odata.Expr, segment string) {
 	if path, isPath := value.(*odata.Path); isPath && path.Root == "" && p.Type.Primitive != edm.String { // a word without quotes
 		l, ok = &odata.Literal{Kind: odata.StringKind, Text: path.String()}, true
 	}
-	if !ok || placeholder.MatchString(l.Text) || l.Kind == odata.NullKind {
+	if !ok || isPlaceholder(l.Text) || l.Kind == odata.NullKind {
 		return
 	}
 	fits := true
@@ -326,10 +327,9 @@ func deprecation(as edm.Annotations) *deprecated {
 	if len(as) == 0 {
 		return nil
 	}
-	for _, r := range as.Revisions() {
-		if r.Kind == "Deprecated" {
-			return (*deprecated)(&r)
-		}
+	revisions := as.Revisions()
+	if i := slices.IndexFunc(revisions, func(r edm.Revision) bool { return r.Kind == "Deprecated" }); i >= 0 {
+		return (*deprecated)(&revisions[i])
 	}
 	return nil
 }
@@ -357,19 +357,21 @@ func (d *deprecated) String() string {
 var guarded = strings.Fields("plannerTask plannerPlan plannerBucket plannerTaskDetails plannerPlanDetails " +
 	"plannerAssignedToTaskBoardTaskFormat plannerBucketTaskBoardTaskFormat plannerProgressTaskBoardTaskFormat")
 
+// needsMatch reports whether a request has to say which state of an entity it changes.
+func needsMatch(method string, r *resolve.Resource) bool {
+	return r.Kind == resolve.Entity && (method == http.MethodPatch || method == http.MethodDelete) && slices.Contains(guarded, r.Type.Struct.Name)
+}
+
 // checkGraphHeaders looks at the headers that Graph has beyond HTTP's.
 func (c *checker) checkGraphHeaders() {
 	r := c.verdict.resource
-	if level := c.Header.Get("ConsistencyLevel"); level != "" && !strings.EqualFold(level, "eventual") && !strings.EqualFold(level, "session") {
+	if level := c.Header.Get(consistencyLevel); level != "" && !strings.EqualFold(level, "eventual") && !strings.EqualFold(level, "session") {
 		c.add(Finding{
 			Rule: "header.consistency-level", In: InHeader, Pointer: "ConsistencyLevel", Found: clip(level), Wanted: "eventual", Suggestion: "eventual",
 			Message: "Graph knows no such consistency level",
 		})
 	}
-	if r.Kind != resolve.Entity || c.Method != "PATCH" && c.Method != "DELETE" || !slices.Contains(guarded, r.Type.Struct.Name) {
-		return
-	}
-	if c.Header.Get("If-Match") == "" {
+	if needsMatch(c.Method, r) && c.Header.Get("If-Match") == "" {
 		c.add(Finding{
 			Rule: "header.if-match", In: InHeader, Pointer: "If-Match", Wanted: "the @odata.etag of the " + r.Type.Struct.Name + " as it was read",
 			Message: "the If-Match header must be there for this kind of request",

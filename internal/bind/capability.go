@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/graphmock/graphmock/internal/csdl"
@@ -175,3 +176,22 @@ func (c *Capabilities) Denied() []string {
 	}
 	return options
 }
+
+// Options returns the options that a GET of the target may have, in the order of OData's
+// specification, without those that its capabilities deny.
+func (t *Target) Options() []string {
+	var options []string
+	switch {
+	case t.Counted:
+		options = []string{"$filter", "$search"}
+	case t.Type.IsEntity() && t.Type.Collection:
+		options = []string{"$select", "$expand", "$filter", "$search", "$orderby", "$top", "$skip", "$count"}
+	case t.Type.Struct != nil && !t.Type.Collection:
+		options = []string{"$select", "$expand"}
+	}
+	denied := t.Capabilities.Denied()
+	return slices.DeleteFunc(options, func(o string) bool { return slices.Contains(denied, o) })
+}
+
+// Directory reports whether the target is directory objects, whose advanced queries need a header.
+func (t *Target) Directory() bool { return t.Type.Collection && isDirectory(t.Type) }

@@ -130,6 +130,12 @@ func printOperation(w io.Writer, op *schemas.Operation) error {
 	if f.Returns != "" && op.Response.Schema == nil {
 		t.row("returns", shortType(f.Returns))
 	}
+	if len(f.Query) > 0 {
+		t.row("query", strings.Join(f.Query, " "))
+	}
+	for _, h := range f.Headers {
+		t.row("header", h)
+	}
 	if f.Restrictions != nil && op.Method == http.MethodGet && op.Response.Schema != nil {
 		t.row("not offered", strings.Join(f.Restrictions, ", "))
 	}
@@ -176,6 +182,9 @@ func requestText(r *schemas.RequestRule) string {
 
 func answerText(op *schemas.Operation) string {
 	text := fmt.Sprintf("%d %s", op.Response.Status, http.StatusText(op.Response.Status))
+	if op.Response.Status == http.StatusNoContent {
+		return text + ", no body"
+	}
 	if m := answerMedia(op); m != "" {
 		text += ", " + m
 	} else {
