@@ -62,5 +62,8 @@ func locateOne(data []byte, pointer string) int {
 		if strings.HasPrefix(pointer, at+"/") && len(at) > bestLen {
 			best, bestLen = offset, len(at)
 		}
+		if dec.StackDepth() == 0 { // what follows the value is none of its members
+			return best
+		}
 	}
 }
