@@ -11,12 +11,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/graphmock/graphmock/internal/entra"
+	"github.com/graphmock/graphmock/internal/odata"
 	"github.com/graphmock/graphmock/internal/tenant"
 	"github.com/graphmock/graphmock/schemas"
 )
@@ -412,16 +412,7 @@ func encode(v any) []byte {
 // nextLink returns the URL of the request with another $skiptoken.
 func (x *exchange) nextLink(token string) string {
 	path, query, _ := strings.Cut(x.call.Request.URL, "?")
-	var options []string
-	for option := range strings.SplitSeq(query, "&") {
-		name, _, _ := strings.Cut(option, "=")
-		name, _ = url.QueryUnescape(name)
-		if option != "" && !strings.EqualFold(strings.TrimPrefix(name, "$"), "skiptoken") {
-			options = append(options, option)
-		}
-	}
-	options = append(options, "$skiptoken="+url.QueryEscape(token))
-	return x.base + path + "?" + strings.Join(options, "&")
+	return x.base + path + "?" + odata.WithOption(query, "$skiptoken", token)
 }
 
 // truncate cuts the answer where a script says so.

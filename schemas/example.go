@@ -344,20 +344,7 @@ func (x *exampling) items(s *edm.Struct) []any {
 
 // linkWith returns the URL of the request with another value of an option.
 func (x *exampling) linkWith(option, value string) string {
-	return x.base + x.path + "?" + withOption(x.query, option, value)
-}
-
-// withOption returns a query with an option in place of any other of its name.
-func withOption(query, name, value string) string {
-	var options []string
-	for option := range strings.SplitSeq(query, "&") {
-		sent, _, _ := strings.Cut(option, "=")
-		sent, _ = url.QueryUnescape(sent)
-		if option != "" && !strings.EqualFold(strings.TrimPrefix(sent, "$"), strings.TrimPrefix(name, "$")) {
-			options = append(options, option)
-		}
-	}
-	return strings.Join(append(options, name+"="+url.QueryEscape(value)), "&")
+	return x.base + x.path + "?" + odata.WithOption(x.query, option, value)
 }
 
 // result answers with what a function or an action returns.

@@ -115,6 +115,20 @@ func (d *decoder) fail(pos int, found, wanted, suggestion string) {
 	d.errs = append(d.errs, &SyntaxError{Input: d.query, Offset: pos, Found: found, Wanted: wanted, Suggestion: suggestion})
 }
 
+// WithOption returns a query, as it is sent, with an option in place of any other of its
+// name: in any letter case, with "$" or without. The value is not encoded yet.
+func WithOption(rawQuery, name, value string) string {
+	var options []string
+	for option := range strings.SplitSeq(rawQuery, "&") {
+		sent, _, _ := strings.Cut(option, "=")
+		sent, _ = url.QueryUnescape(sent)
+		if option != "" && !strings.EqualFold(strings.TrimPrefix(sent, "$"), strings.TrimPrefix(name, "$")) {
+			options = append(options, option)
+		}
+	}
+	return strings.Join(append(options, name+"="+url.QueryEscape(value)), "&")
+}
+
 // LevelsMax is the number that stands for $levels=max.
 const LevelsMax = -1
 
